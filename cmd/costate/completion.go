@@ -113,11 +113,14 @@ _costate_words() {
     COMPREPLY=($(compgen -W "$1" -- "$cur"))
 }
 
-# _costate_files PATTERN: files that match, and folders.
+# _costate_files PATTERN...: files that match one of them, and folders.
 _costate_files() {
-    local IFS=$'\n'
+    local IFS=$'\n' pattern
     compopt -o filenames 2>/dev/null
-    COMPREPLY=($(compgen -f -X "!$1" -- "$cur"; compgen -d -- "$cur"))
+    COMPREPLY=($(
+        for pattern; do compgen -f -X "!$pattern" -- "$cur"; done
+        compgen -d -- "$cur"
+    ))
 }
 
 _costate_folders() {
@@ -185,11 +188,12 @@ func (h hint) bash() string {
 		return fmt.Sprintf("_costate_words %q", strings.Join(h.words, " "))
 	case h.folder:
 		return "_costate_folders"
-	case h.file && len(h.extensions) == 1:
-		return fmt.Sprintf("_costate_files %q", "*"+h.extensions[0])
-	case h.file && len(h.extensions) > 1:
-		// compgen knows extended patterns only where the shell has them on.
-		return "_costate_files '*'"
+	case h.file && len(h.extensions) > 0:
+		call := "_costate_files"
+		for _, e := range h.extensions {
+			call += " '*" + e + "'"
+		}
+		return call
 	case h.file:
 		return "_costate_files '*'"
 	}

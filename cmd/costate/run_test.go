@@ -3,8 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // runs calls the program as main does.
@@ -35,5 +42,79 @@ func TestMistakesNameTheRemedy(t *testing.T) {
 		if code != exitUsage || stdout != "" || stderr != c.want {
 			t.Errorf("costate %q: exit code %d, stdout %q, stderr\n%swant\n%s", c.args, code, stdout, stderr, c.want)
 		}
+	}
+}
+
+// TestExitCodes maps errors to what a shell sees.
+func TestExitCodes(t *testing.T) {
+	background := context.Background()
+	ended, cancel := context.WithCancel(background)
+	cancel()
+	_, missing := os.Open("no such file")
+	placed := badFile(errors.New("lynx.toml:3:7: unknown name z"))
+	for _, c := range []struct {
+		ctx  context.Context
+		err  error
+		code int
+		say  string
+	}{
+		{background, nil, 0, ""},
+		{background, errFailed, 1, ""},
+		{background, fmt.Errorf("wrapped: %w", errFailed), 1, ""},
+		{background, errors.New("no descent"), 1, "costate: no descent\n"},
+		{background, badInput("bad"), 2, "costate: bad\n"},
+		{background, placed, 2, "lynx.toml:3:7: unknown name z\n"},
+		{background, fmt.Errorf("read: %w", missing), 2, "costate: read: open no such file: no such file or directory\n"},
+		{background, context.Canceled, 130, "costate: interrupted\n"},
+		{ended, errors.New("stopped at level 3"), 130, "costate: stopped at level 3\n"},
+	} {
+		var b bytes.Buffer
+		e := &env{stderr: &b}
+		code := exitCode(c.ctx, c.err)
+		if c.err != nil {
+			e.complain(c.err, code)
+		}
+		if code != c.code || b.String() != c.say {
+			t.Errorf("%v: exit code %d, %q; want %d, %q", c.err, code, b.String(), c.code, c.say)
+		}
+	}
+}
+
+func TestErrorsAsJSON(t *testing.T) {
+	code, _, stderr := runs(t, "--log-format", "json", "versoin")
+	var record struct {
+		Level, Msg string
+		Exit       int
+	}
+	if err := json.Unmarshal([]byte(stderr), &record); err != nil {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+	if code != exitUsage || record.Exit != exitUsage || record.Level != "ERROR" || !strings.Contains(record.Msg, "version?") {
+		t.Errorf("exit code %d, %+v", code, record)
+	}
+}
+
+// TestStartUp builds the program and measures what an empty command costs.
+func TestStartUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	program := filepath.Join(t.TempDir(), "costate")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	least := time.Hour
+	for range 10 {
+		start := time.Now()
+		if err := exec.Command(program, "version").Run(); err != nil {
+			t.Fatal(err)
+		}
+		least = min(least, time.Since(start))
+	}
+	t.Logf("costate version takes %v", least)
+	if least > 20*time.Millisecond {
+		t.Errorf("costate version takes %v, more than 20 ms", least)
 	}
 }

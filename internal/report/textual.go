@@ -108,7 +108,11 @@ func (g *grid) write(w io.Writer, markdown bool) error {
 	if markdown {
 		options = append(options, tablewriter.WithRenderer(renderer.NewMarkdown()))
 	} else {
-		pad := tw.Padding{Left: "", Right: strings.Repeat(" ", columnGap), Overwrite: true}
+		pad := make([]tw.Padding, len(g.header))
+		for j := range pad {
+			pad[j] = tw.Padding{Right: strings.Repeat(" ", columnGap), Overwrite: true}
+		}
+		pad[len(pad)-1].Right = ""
 		options = append(options,
 			tablewriter.WithRendition(tw.Rendition{
 				Borders: tw.BorderNone,
@@ -118,7 +122,8 @@ func (g *grid) write(w io.Writer, markdown bool) error {
 					Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On, ShowFooterLine: tw.Off},
 				},
 			}),
-			tablewriter.WithPadding(pad),
+			tablewriter.WithHeaderPaddingPerColumn(pad),
+			tablewriter.WithRowPaddingPerColumn(pad),
 		)
 	}
 	t := tablewriter.NewTable(&b, options...)
