@@ -110,10 +110,11 @@ func (r *run) firstStep(q int, arg, f1 []float64) float64 {
 		h0 = 0.01 * d0 / d1
 	}
 	h0 = min(h0, l)
-	for i := range arg {
+	for i := range r.n {
 		arg[i] = r.y[i] + r.dir*h0*r.f[i]
 	}
-	r.rhs(f1, r.t+r.dir*h0, arg)
+	r.stats.Func++
+	r.sys.Func(f1[:r.n], r.t+r.dir*h0, arg[:r.n], r.p)
 	for i := range r.n {
 		v := (f1[i] - r.f[i]) / scale(i)
 		d2 += v * v

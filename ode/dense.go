@@ -49,15 +49,17 @@ func hornerValue(dst, y, c []float64, theta float64) {
 
 // recorder collects the accepted steps into a Solution.
 type recorder struct {
-	sol *Solution
-	in  powers
-	buf []float64
+	sol  *Solution
+	in   powers
+	buf  []float64
+	tail []float64 // sensitivities at the mesh points
 }
 
 func (c *recorder) reset(r *run) {
 	c.sol = &Solution{Dim: r.n, P: append([]float64(nil), r.p...)}
 	c.sol.T = append(c.sol.T, r.t)
 	c.sol.Y = append(c.sol.Y, r.y[:r.n]...)
+	c.tail = append(c.tail, r.y[r.n:]...)
 	if !r.in.EndOnly {
 		c.in = powers{n: r.n, s: c.sol, at: []int{0}}
 		c.sol.Inner = &c.in
@@ -83,6 +85,7 @@ func (c *recorder) step(r *run, st stepper, tnext, h float64) (t float64, stop b
 	}
 	c.sol.T = append(c.sol.T, t)
 	c.sol.Y = append(c.sol.Y, r.next[:r.n]...)
+	c.tail = append(c.tail, r.next[r.n:]...)
 	c.in.coef = append(c.in.coef, c.buf...)
 	c.in.at = append(c.in.at, len(c.in.coef))
 	return t, stop
@@ -110,6 +113,7 @@ func (c *recorder) solution(r *run) *Solution {
 		}
 		s.T = append(s.T, r.t)
 		s.Y = append(s.Y, r.y[:r.n]...)
+		c.tail = append(c.tail, r.y[r.n:]...)
 	}
 	return s
 }

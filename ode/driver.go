@@ -27,14 +27,12 @@ type run struct {
 	ctl        Control
 
 	rhs   func(dst []float64, t float64, y []float64)
-	jac   func(dfdy []float64, t float64, y []float64) // of the first n components (n×n)
 	stats Stats
 	warn  []error
 
 	start0 float64
 	rec    recorder
 	events *eventLog
-	visit  func(h float64) error // called after every accepted step, before it is taken
 	fixed  bool
 	stiff  error // set by a stepper that finds the problem stiff
 }
@@ -83,7 +81,6 @@ func (in *Integrator) newRun(p *IVP, v *variation) (*run, error) {
 		r.stats.Func++
 		r.sys.Func(dst, t, y, r.p)
 	}
-	r.jac = r.jacobian()
 	if v != nil {
 		v.attach(r)
 	}
@@ -157,11 +154,6 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		st.accept(h)
 		if r.stiff != nil && r.in.StopIfStiff {
 			return r.fail(r.stiff)
-		}
-		if r.visit != nil {
-			if err := r.visit(h); err != nil {
-				return r.fail(err)
-			}
 		}
 		var stop bool
 		r.t, stop = r.rec.step(r, st, tnext, h)

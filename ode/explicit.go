@@ -261,7 +261,7 @@ func (st *explicitStepper) accept(h float64) {
 		st.stiffness(h)
 	}
 	copy(r.fnext, st.k[st.stages])
-	if r.in.EndOnly && r.events == nil && r.visit == nil {
+	if r.in.EndOnly && r.events == nil {
 		st.shift()
 	}
 }
@@ -278,9 +278,10 @@ func (st *explicitStepper) dense(dst []float64, h float64) []float64 {
 		dst = appendHermite(dst, r.y[:n], r.next[:n], r.f[:n], r.fnext[:n], h)
 	} else {
 		for i := st.stages + 1; i < len(st.k); i++ {
-			st.combine(st.arg[:n], r.y[:n], h, weights{st.a[i].stage, st.a[i].coef})
-			copy(st.arg[n:], r.y[n:])
-			r.rhs(st.k[i], r.t+st.m.C[i]*h, st.arg)
+			st.combine(st.arg[:n], r.y[:n], h, st.a[i])
+			// The sensitivities have no dense output.
+			r.stats.Func++
+			r.sys.Func(st.k[i][:n], r.t+st.m.C[i]*h, st.arg[:n], r.p)
 		}
 		for _, w := range st.d {
 			at := len(dst)
