@@ -1,0 +1,396 @@
+package expr
+
+import (
+	"fmt"
+	"math"
+)
+
+// opcode is an operation of the tape: d = f(a, b, c), k an immediate constant.
+type opcode uint8
+
+const (
+	opInput   opcode = iota // a is the number of the input; not executed
+	opNumber                // k; not executed, filled once
+	opCopy                  // a
+	opNeg                   // -a
+	opAdd                   // a + b
+	opSub                   // a - b
+	opMul                   // a * b
+	opDiv                   // a / b
+	opAddK                  // a + k
+	opSubK                  // k - a
+	opMulK                  // k * a
+	opDivK                  // k / a
+	opMulAdd                // a*b + c
+	opMulSub                // a*b - c
+	opNegMul                // c - a*b
+	opMulKAdd               // k*a + b
+	opSqrt                  // sqrt(a)
+	opSin                   // sin(a)
+	opCos                   // cos(a)
+	opSincos                // d, d2 = sin(a), cos(a)
+	opCosOf                 // second result of the opSincos a; not executed
+	opExp                   // exp(a)
+	opLog                   // log(a)
+	opTanh                  // tanh(a)
+	opAbs                   // |a|
+	opMin                   // min(a, b)
+	opMax                   // max(a, b)
+	opPow                   // a^b
+	opCall1                 // fn(a)
+	opCall2                 // fn(a, b)
+	opLess                  // 1 if a < b, otherwise 0
+	opLessEq                // a <= b
+	opEqual                 // a == b
+	opUnequal               // a != b
+	opAnd                   // a != 0 and b != 0, of 1 and 0
+	opOr                    // a != 0 or b != 0
+	opNot                   // a == 0
+	opSelect                // b if a != 0, otherwise c
+)
+
+// value is an operation before registers are assigned; a, b, c are numbers of
+// values, -1 if unused.
+type value struct {
+	op      opcode
+	a, b, c int32
+	k       float64
+	fn      *function
+}
+
+// lowerer turns formulas into a list of values, each computed once, in an
+// order in which every value follows its operands.
+type lowerer struct {
+	values []value
+	known  map[value]int32
+	done   map[*Expr]int32
+	both   map[*Expr]bool // arguments of both sin and cos
+}
+
+func (l *lowerer) emit(v value) int32 {
+	if i, ok := l.known[v]; ok {
+		return i
+	}
+	l.values = append(l.values, v)
+	i := int32(len(l.values) - 1)
+	l.known[v] = i
+	return i
+}
+
+func (l *lowerer) unary(op opcode, a int32) int32 { return l.emit(value{op: op, a: a, b: -1, c: -1}) }
+
+func (l *lowerer) binary(op opcode, a, b int32) int32 {
+	if (op == opAdd || op == opMul) && a > b {
+		a, b = b, a // commutative also in floating point
+	}
+	return l.emit(value{op: op, a: a, b: b, c: -1})
+}
+
+func (l *lowerer) immediate(op opcode, a int32, k float64) int32 {
+	return l.emit(value{op: op, a: a, b: -1, c: -1, k: k})
+}
+
+func (l *lowerer) constant(k float64) int32 {
+	if math.IsNaN(k) {
+		// NaN is no map key that is found again.
+		k = math.Inf(1)
+		inf := l.emit(value{op: opNumber, a: -1, b: -1, c: -1, k: k})
+		return l.binary(opSub, inf, inf)
+	}
+	return l.emit(value{op: opNumber, a: -1, b: -1, c: -1, k: k})
+}
+
+// findSincos notes the arguments whose sine and cosine are both needed.
+func (l *lowerer) findSincos(es []*Expr) {
+	l.both = make(map[*Expr]bool)
+	seen := make(map[*Expr]uint8)
+	walk(es, func(e *Expr) bool {
+		if e.op == OpCall {
+			var bit uint8
+			switch e.name {
+			case "sin":
+				bit = 1
+			case "cos":
+				bit = 2
+			}
+			if bit != 0 {
+				seen[e.args[0]] |= bit
+				if seen[e.args[0]] == 3 {
+					l.both[e.args[0]] = true
+				}
+			}
+		}
+		return !e.konst
+	})
+}
+
+// lower returns the number of the value of e.
+func (l *lowerer) lower(e *Expr) int32 {
+	if i, ok := l.done[e]; ok {
+		return i
+	}
+	var i int32
+	switch {
+	case e.konst:
+		i = l.constant(e.val)
+	default:
+		i = l.node(e)
+	}
+	l.done[e] = i
+	return i
+}
+
+func (l *lowerer) node(e *Expr) int32 {
+	switch e.op {
+	case OpVar:
+		panic(&missingInput{e})
+	case OpAdd:
+		return l.sum(e)
+	case OpMul:
+		return l.product(e)
+	case OpPow:
+		if k := e.args[1]; k.op == OpNum && k.val < 0 {
+			return l.immediate(opDivK, l.power(e.args[0], -k.val), 1)
+		} else if k.op == OpNum {
+			return l.power(e.args[0], k.val)
+		}
+		a := l.lower(e.args[0])
+		return l.binary(opPow, a, l.lower(e.args[1]))
+	case OpCall:
+		return l.call(e)
+	case OpIf:
+		c := l.lower(e.args[0])
+		a := l.lower(e.args[1])
+		return l.emit(value{op: opSelect, a: c, b: a, c: l.lower(e.args[2])})
+	case OpCompare:
+		a := l.lower(e.args[0])
+		b := l.lower(e.args[1])
+		switch e.name {
+		case "<":
+			return l.binary(opLess, a, b)
+		case "<=":
+			return l.binary(opLessEq, a, b)
+		case ">":
+			return l.binary(opLess, b, a)
+		case ">=":
+			return l.binary(opLessEq, b, a)
+		case "==":
+			return l.binary(opEqual, a, b)
+		}
+		return l.binary(opUnequal, a, b)
+	case OpAnd, OpOr:
+		op := opAnd
+		if e.op == OpOr {
+			op = opOr
+		}
+		acc := l.lower(e.args[0])
+		for _, a := range e.args[1:] {
+			acc = l.binary(op, acc, l.lower(a))
+		}
+		return acc
+	case OpNot:
+		return l.unary(opNot, l.lower(e.args[0]))
+	}
+	panic("expr: cannot compile " + e.op.String())
+}
+
+// signed returns the rest and the coefficient of a term.
+func signed(e *Expr) (*Expr, float64) {
+	if e.op == OpMul && e.rest != nil {
+		return e.rest, e.args[0].val
+	}
+	return e, 1
+}
+
+// isQuotient reports whether the product or power e is a number over something.
+func isQuotient(e *Expr) bool {
+	if e.op == OpMul {
+		for _, a := range e.args {
+			if !isQuotient(a) {
+				return false
+			}
+		}
+		return true
+	}
+	return e.op == OpPow && e.args[1].op == OpNum && e.args[1].val < 0
+}
+
+// sum adds the terms from left to right. The first two may be exchanged, which
+// changes no bit, so that constants become immediate and no sign is spent.
+func (l *lowerer) sum(e *Expr) int32 {
+	acc := l.pair(e.args[0], e.args[1])
+	for _, x := range e.args[2:] {
+		rest, k := signed(x)
+		switch {
+		case x.konst:
+			acc = l.immediate(opAddK, acc, x.val)
+		case k == -1:
+			acc = l.binary(opSub, acc, l.lower(rest))
+		default:
+			acc = l.binary(opAdd, acc, l.lower(x))
+		}
+	}
+	return acc
+}
+
+func (l *lowerer) pair(x, y *Expr) int32 {
+	if x.konst {
+		x, y = y, x
+	}
+	xr, xk := signed(x)
+	yr, yk := signed(y)
+	switch {
+	case x.konst:
+		return l.constant(x.val + y.val)
+	case y.konst && xk == -1:
+		return l.immediate(opSubK, l.lower(xr), y.val)
+	case y.konst:
+		return l.immediate(opAddK, l.lower(x), y.val)
+	case yk == -1:
+		a := l.lower(x)
+		return l.binary(opSub, a, l.lower(yr))
+	case xk == -1:
+		b := l.lower(y)
+		return l.binary(opSub, b, l.lower(xr))
+	}
+	a := l.lower(x)
+	return l.binary(opAdd, a, l.lower(y))
+}
+
+// product multiplies the numerator from left to right, then divides by the
+// product of the denominator.
+func (l *lowerer) product(e *Expr) int32 {
+	rest, k := signed(e)
+	if k != 1 {
+		if isQuotient(rest) {
+			return l.immediate(opDivK, l.denominator(rest), k)
+		}
+		r := l.lower(rest)
+		if k == -1 {
+			return l.unary(opNeg, r)
+		}
+		return l.immediate(opMulK, r, k)
+	}
+	if isQuotient(e) {
+		return l.immediate(opDivK, l.denominator(e), 1)
+	}
+	num := int32(-1)
+	down := false
+	for _, a := range e.args {
+		switch {
+		case isQuotient(a):
+			down = true
+		case num < 0:
+			num = l.lower(a)
+		default:
+			num = l.binary(opMul, num, l.lower(a))
+		}
+	}
+	if down {
+		num = l.binary(opDiv, num, l.denominator(e))
+	}
+	return num
+}
+
+// denominator multiplies the factors with negative exponents.
+func (l *lowerer) denominator(e *Expr) int32 {
+	if e.op == OpPow {
+		return l.power(e.args[0], -e.args[1].val)
+	}
+	acc := int32(-1)
+	for _, a := range e.args {
+		if !isQuotient(a) {
+			continue
+		}
+		d := l.power(a.args[0], -a.args[1].val)
+		if acc >= 0 {
+			d = l.binary(opMul, acc, d)
+		}
+		acc = d
+	}
+	return acc
+}
+
+// maxChain is the largest exponent that is lowered to multiplications; the
+// rounding errors of a chain grow with the exponent.
+const maxChain = 64
+
+// power returns base^k for a positive number k: by repeated squaring if k is a
+// small integer, with a square root for a half.
+func (l *lowerer) power(base *Expr, k float64) int32 {
+	a := l.lower(base)
+	n := math.Floor(k)
+	switch {
+	case n > maxChain || k != n && k != n+0.5:
+		return l.binary(opPow, a, l.constant(k))
+	case k == n:
+		return l.chain(a, int(n))
+	case n == 0:
+		return l.unary(opSqrt, a)
+	}
+	return l.binary(opMul, l.chain(a, int(n)), l.unary(opSqrt, a))
+}
+
+func (l *lowerer) chain(a int32, n int) int32 {
+	acc := int32(-1)
+	for sq := a; ; sq = l.binary(opMul, sq, sq) {
+		if n&1 != 0 {
+			if acc < 0 {
+				acc = sq
+			} else {
+				acc = l.binary(opMul, acc, sq)
+			}
+		}
+		if n >>= 1; n == 0 {
+			return acc
+		}
+	}
+}
+
+func (l *lowerer) call(e *Expr) int32 {
+	a := l.lower(e.args[0])
+	switch e.name {
+	case "sin", "cos":
+		if l.both[e.args[0]] {
+			s := l.unary(opSincos, a)
+			if e.name == "sin" {
+				return s
+			}
+			return l.unary(opCosOf, s)
+		}
+		if e.name == "sin" {
+			return l.unary(opSin, a)
+		}
+		return l.unary(opCos, a)
+	case "exp":
+		return l.unary(opExp, a)
+	case "log":
+		return l.unary(opLog, a)
+	case "tanh":
+		return l.unary(opTanh, a)
+	case "sqrt":
+		return l.unary(opSqrt, a)
+	case "abs":
+		return l.unary(opAbs, a)
+	case "min", "max":
+		op := opMin
+		if e.name == "max" {
+			op = opMax
+		}
+		for _, x := range e.args[1:] {
+			a = l.binary(op, a, l.lower(x))
+		}
+		return a
+	}
+	if e.fn.one != nil {
+		return l.emit(value{op: opCall1, a: a, b: -1, c: -1, fn: e.fn})
+	}
+	return l.emit(value{op: opCall2, a: a, b: l.lower(e.args[1]), c: -1, fn: e.fn})
+}
+
+// missingInput is raised by the lowering of a variable that is no input.
+type missingInput struct{ v *Expr }
+
+func (m *missingInput) Error() string {
+	return fmt.Sprintf("expr: the variable %s is no input of the tape", m.v.name)
+}

@@ -1,0 +1,326 @@
+package expr
+
+import "math"
+
+// chunk is the number of points that pass through the tape together: rows of
+// 512 bytes, so that 64 registers stay in the first-level cache.
+const chunk = 64
+
+// frame is the storage of one evaluation.
+type frame struct {
+	point []float64   // one value per row, for Eval
+	rows  [][]float64 // the rows of a chunk, for Batch
+	store []float64   // of constants and registers
+}
+
+func (t *Tape) newFrame() *frame {
+	k := len(t.constants)
+	n := t.inputs + k + t.outputs + t.registers
+	f := &frame{point: make([]float64, n), rows: make([][]float64, n)}
+	copy(f.point[t.inputs:], t.constants)
+	f.store = make([]float64, (k+t.registers)*chunk)
+	for i, c := range t.constants {
+		row := f.store[i*chunk : (i+1)*chunk]
+		for j := range row {
+			row[j] = c
+		}
+		f.rows[t.inputs+i] = row
+	}
+	for i := range t.registers {
+		f.rows[t.inputs+k+t.outputs+i] = f.store[(k+i)*chunk : (k+i+1)*chunk]
+	}
+	return f
+}
+
+// Eval stores the outputs at the point in (Inputs) into dst (Outputs).
+func (t *Tape) Eval(dst, in []float64) {
+	if len(in) != t.inputs || len(dst) != t.outputs {
+		panic("expr: Eval with slices of wrong length")
+	}
+	f := t.pool.Get().(*frame)
+	copy(f.point, in)
+	t.runPoint(f.point)
+	out := t.inputs + len(t.constants)
+	copy(dst, f.point[out:out+t.outputs])
+	t.pool.Put(f)
+}
+
+// Batch stores the outputs at m points into dst (Outputs×m) from in (Inputs×m):
+// input i of point j is in[i*m+j], output i of point j is dst[i*m+j]. dst and
+// in must not overlap. The values are those of [Tape.Eval], bit for bit.
+func (t *Tape) Batch(dst, in []float64, m int) {
+	if len(in) != t.inputs*m || len(dst) != t.outputs*m {
+		panic("expr: Batch with slices of wrong length")
+	}
+	f := t.pool.Get().(*frame)
+	rows := f.rows
+	out := t.inputs + len(t.constants)
+	for lo := 0; lo < m; lo += chunk {
+		w := min(chunk, m-lo)
+		for i := range t.inputs {
+			rows[i] = in[i*m+lo : i*m+lo+w]
+		}
+		for i := range t.outputs {
+			rows[out+i] = dst[i*m+lo : i*m+lo+w]
+		}
+		t.runRows(rows, w)
+	}
+	// The frame must not keep the caller's memory alive.
+	clear(rows[:t.inputs])
+	clear(rows[out : out+t.outputs])
+	t.pool.Put(f)
+}
+
+// runPoint executes the tape at one point. Products are rounded before they
+// are added, so that no machine fuses them differently here and in runRows.
+func (t *Tape) runPoint(r []float64) {
+	for i := range t.code {
+		in := &t.code[i]
+		a := r[in.a]
+		var x float64
+		switch in.op {
+		case opCopy:
+			x = a
+		case opNeg:
+			x = -a
+		case opAdd:
+			x = a + r[in.b]
+		case opSub:
+			x = a - r[in.b]
+		case opMul:
+			x = a * r[in.b]
+		case opDiv:
+			x = a / r[in.b]
+		case opAddK:
+			x = a + in.k
+		case opSubK:
+			x = in.k - a
+		case opMulK:
+			x = in.k * a
+		case opDivK:
+			x = in.k / a
+		case opMulAdd:
+			x = float64(a*r[in.b]) + r[in.c]
+		case opMulSub:
+			x = float64(a*r[in.b]) - r[in.c]
+		case opNegMul:
+			x = r[in.c] - float64(a*r[in.b])
+		case opMulKAdd:
+			x = float64(in.k*a) + r[in.b]
+		case opSqrt:
+			x = math.Sqrt(a)
+		case opSin:
+			x = math.Sin(a)
+		case opCos:
+			x = math.Cos(a)
+		case opSincos:
+			var c float64
+			x, c = math.Sincos(a)
+			r[in.d2] = c
+		case opExp:
+			x = math.Exp(a)
+		case opLog:
+			x = math.Log(a)
+		case opTanh:
+			x = math.Tanh(a)
+		case opAbs:
+			x = math.Abs(a)
+		case opMin:
+			x = min(a, r[in.b])
+		case opMax:
+			x = max(a, r[in.b])
+		case opPow:
+			x = math.Pow(a, r[in.b])
+		case opCall1:
+			x = in.fn.one(a)
+		case opCall2:
+			x = in.fn.two(a, r[in.b])
+		case opLess:
+			x = truth(a < r[in.b])
+		case opLessEq:
+			x = truth(a <= r[in.b])
+		case opEqual:
+			x = truth(a == r[in.b])
+		case opUnequal:
+			x = truth(a != r[in.b])
+		case opAnd:
+			x = truth(a != 0 && r[in.b] != 0)
+		case opOr:
+			x = truth(a != 0 || r[in.b] != 0)
+		case opNot:
+			x = truth(a == 0)
+		case opSelect:
+			x = r[in.c]
+			if a != 0 {
+				x = r[in.b]
+			}
+		}
+		r[in.d] = x
+	}
+}
+
+// runRows executes the tape on rows of w points.
+func (t *Tape) runRows(rows [][]float64, w int) {
+	for i := range t.code {
+		in := &t.code[i]
+		d := rows[in.d][:w]
+		a := rows[in.a][:len(d)]
+		b := rows[in.b][:len(d)]
+		switch in.op {
+		case opCopy:
+			copy(d, a)
+		case opNeg:
+			for j := range d {
+				d[j] = -a[j]
+			}
+		case opAdd:
+			for j := range d {
+				d[j] = a[j] + b[j]
+			}
+		case opSub:
+			for j := range d {
+				d[j] = a[j] - b[j]
+			}
+		case opMul:
+			for j := range d {
+				d[j] = a[j] * b[j]
+			}
+		case opDiv:
+			for j := range d {
+				d[j] = a[j] / b[j]
+			}
+		case opAddK:
+			k := in.k
+			for j := range d {
+				d[j] = a[j] + k
+			}
+		case opSubK:
+			k := in.k
+			for j := range d {
+				d[j] = k - a[j]
+			}
+		case opMulK:
+			k := in.k
+			for j := range d {
+				d[j] = k * a[j]
+			}
+		case opDivK:
+			k := in.k
+			for j := range d {
+				d[j] = k / a[j]
+			}
+		case opMulAdd:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = float64(a[j]*b[j]) + c[j]
+			}
+		case opMulSub:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = float64(a[j]*b[j]) - c[j]
+			}
+		case opNegMul:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = c[j] - float64(a[j]*b[j])
+			}
+		case opMulKAdd:
+			k := in.k
+			for j := range d {
+				d[j] = float64(k*a[j]) + b[j]
+			}
+		case opSqrt:
+			for j := range d {
+				d[j] = math.Sqrt(a[j])
+			}
+		case opSin:
+			for j := range d {
+				d[j] = math.Sin(a[j])
+			}
+		case opCos:
+			for j := range d {
+				d[j] = math.Cos(a[j])
+			}
+		case opSincos:
+			c := rows[in.d2][:len(d)]
+			for j := range d {
+				d[j], c[j] = math.Sincos(a[j])
+			}
+		case opExp:
+			for j := range d {
+				d[j] = math.Exp(a[j])
+			}
+		case opLog:
+			for j := range d {
+				d[j] = math.Log(a[j])
+			}
+		case opTanh:
+			for j := range d {
+				d[j] = math.Tanh(a[j])
+			}
+		case opAbs:
+			for j := range d {
+				d[j] = math.Abs(a[j])
+			}
+		case opMin:
+			for j := range d {
+				d[j] = min(a[j], b[j])
+			}
+		case opMax:
+			for j := range d {
+				d[j] = max(a[j], b[j])
+			}
+		case opPow:
+			for j := range d {
+				d[j] = math.Pow(a[j], b[j])
+			}
+		case opCall1:
+			f := in.fn.one
+			for j := range d {
+				d[j] = f(a[j])
+			}
+		case opCall2:
+			f := in.fn.two
+			for j := range d {
+				d[j] = f(a[j], b[j])
+			}
+		case opLess:
+			for j := range d {
+				d[j] = truth(a[j] < b[j])
+			}
+		case opLessEq:
+			for j := range d {
+				d[j] = truth(a[j] <= b[j])
+			}
+		case opEqual:
+			for j := range d {
+				d[j] = truth(a[j] == b[j])
+			}
+		case opUnequal:
+			for j := range d {
+				d[j] = truth(a[j] != b[j])
+			}
+		case opAnd:
+			for j := range d {
+				d[j] = truth(a[j] != 0 && b[j] != 0)
+			}
+		case opOr:
+			for j := range d {
+				d[j] = truth(a[j] != 0 || b[j] != 0)
+			}
+		case opNot:
+			for j := range d {
+				d[j] = truth(a[j] == 0)
+			}
+		case opSelect:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				x := c[j]
+				if a[j] != 0 {
+					x = b[j]
+				}
+				d[j] = x
+			}
+		}
+	}
+}
