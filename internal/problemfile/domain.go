@@ -1,0 +1,214 @@
+package problemfile
+
+import (
+	"math"
+
+	"costate/hamiltonian"
+	"costate/internal/expr"
+)
+
+// declareLayer makes the symbol of the independent variable, and that of a
+// free end.
+func (l *loader) declareLayer() {
+	n, _ := l.tableOf("layer")
+	name, pos := "t", -1
+	if e := n.get("name"); e != nil {
+		name, pos = e.val.text, e.val.place(0)
+	}
+	if !identifier.MatchString(name) {
+		l.errorf(pos, "'%s' is not a name: letters, digits and _, not a digit first", name)
+		name = "t"
+	}
+	l.dom.Layer = l.declare(name, pos, classLayer)
+	if l.dom.Layer == nil { // a reserved name, reported
+		l.dom.Layer = l.g.Var(name)
+	}
+	l.unit(n, name)
+
+	end := n.get("end")
+	if end == nil || end.val.kind != tableNode {
+		return
+	}
+	free := name + "_end"
+	pos = end.pos
+	if e := end.val.get("name"); e != nil {
+		free, pos = e.val.text, e.val.place(0)
+		if !identifier.MatchString(free) {
+			l.errorf(pos, "'%s' is not a name: letters, digits and _, not a digit first", free)
+			return
+		}
+	}
+	if l.kind == KindLagrangian {
+		l.errorf(end.val.pos, "a free end has no meaning in a lagrangian problem, expected a number")
+		return
+	}
+	if s := l.declare(free, pos, classParam); s != nil {
+		l.dom.FreeEnd = s
+	}
+}
+
+// unit notes the unit of a name.
+func (l *loader) unit(n *node, name string) {
+	if u := l.text(n, "unit"); u != "" {
+		l.p.Units[name] = u
+	}
+}
+
+// readLayer reads the ends of the layer.
+func (l *loader) readLayer() {
+	n, pos := l.tableOf("layer")
+	if n == nil {
+		if l.root.missing("layer") {
+			l.errorf(0, "no [layer], expected a table with start and end of the independent variable")
+		}
+		l.dom.Start, l.dom.End = math.NaN(), math.NaN()
+		return
+	}
+	read := func(key string) float64 {
+		if n.missing(key) {
+			l.errorf(pos, "[layer] has no %s, expected a number", key)
+		}
+		if e := n.get(key); e != nil && e.val.kind != tableNode {
+			if v, ok := l.number(e.val, nil, false); ok {
+				return v
+			}
+		}
+		return math.NaN()
+	}
+	l.dom.Start, l.dom.End = read("start"), read("end")
+	end := n.get("end")
+	if end != nil && end.val.kind == tableNode {
+		l.readFreeEnd(end)
+	}
+	if end != nil && l.dom.Start >= l.dom.End {
+		l.errorf(end.val.pos, "the end %g is not after the start %g", l.dom.End, l.dom.Start)
+		l.dom.Start, l.dom.End = math.NaN(), math.NaN()
+	}
+}
+
+func (l *loader) readFreeEnd(end *entry) {
+	if e := end.val.get("estimate"); (e == nil || e.val.text != "true") && !end.val.bad("estimate") {
+		l.errorf(end.pos, "a table as end, expected { estimate = true, guess = .. }")
+	}
+	if end.val.missing("guess") {
+		l.errorf(end.pos, "a free end has no guess, expected { estimate = true, guess = .. }")
+	}
+	guess, pos, ok := l.numberKey(end.val, "guess", nil)
+	if !ok {
+		return
+	}
+	l.dom.End = guess
+	if l.dom.FreeEnd == nil {
+		return
+	}
+	p := hamiltonian.Param{Symbol: l.dom.FreeEnd, Guess: guess}
+	p.Min, p.Max = l.bounds(end.val, nil)
+	l.within("guess", guess, p.Min, p.Max, pos)
+	l.params = append(l.params, p)
+}
+
+// bad reports whether a key was given and taken out because of an error.
+func (n *node) bad(key string) bool {
+	e, ok := n.index[key]
+	return ok && e == nil
+}
+
+// bounds reads min and max; both 0 when neither is given.
+func (l *loader) bounds(n *node, at map[string]int) (lo, hi float64) {
+	lo, _, okLo := l.numberKey(n, "min", at)
+	hi, posHi, okHi := l.numberKey(n, "max", at)
+	switch {
+	case okLo && okHi:
+		if lo >= hi {
+			l.errorf(posHi, "max is %g, expected a number above min, which is %g", hi, lo)
+			return 0, 0
+		}
+	case okLo:
+		hi = math.Inf(1)
+	case okHi:
+		lo = math.Inf(-1)
+	}
+	return lo, hi
+}
+
+// within checks a value against bounds.
+func (l *loader) within(what string, v, lo, hi float64, pos int) {
+	if lo == 0 && hi == 0 {
+		return
+	}
+	if v < lo || v > hi {
+		l.errorf(pos, "the %s %g is outside the bounds, expected a number from %g to %g", what, v, lo, hi)
+	}
+}
+
+// rangeKey reads range = [lo, hi] for the starts of annealing.
+func (l *loader) rangeKey(n *node, name string, at map[string]int) (lo, hi float64, ok bool) {
+	e := n.get("range")
+	if e == nil {
+		return 0, 0, false
+	}
+	if len(e.val.items) != 2 {
+		l.errorf(e.val.pos, "range has %s, expected [lowest, highest]", count(len(e.val.items), "number"))
+		return 0, 0, false
+	}
+	lo, ok1 := l.number(e.val.items[0], at, false)
+	hi, ok2 := l.number(e.val.items[1], at, false)
+	if !ok1 || !ok2 {
+		return 0, 0, false
+	}
+	if lo > hi {
+		l.errorf(e.val.items[1].pos, "the range ends at %g, expected a number not below its start %g", hi, lo)
+		return 0, 0, false
+	}
+	l.p.ranges[name] = [2]float64{lo, hi}
+	return lo, hi, true
+}
+
+// prior reads { mean, sd } or { mean, precision }.
+func (l *loader) prior(n *node, at map[string]int) (pr hamiltonian.Prior, ok bool) {
+	e := n.get("prior")
+	if e == nil {
+		return pr, false
+	}
+	t := e.val
+	if t.missing("mean") {
+		l.errorf(e.pos, "the prior has no mean, expected { mean = .., sd = .. }")
+	}
+	mean, _, ok := l.numberKey(t, "mean", at)
+	sd, sdPos, okSD := l.numberKey(t, "sd", at)
+	prec, precPos, okPrec := l.numberKey(t, "precision", at)
+	switch {
+	case t.missing("sd") && t.missing("precision"):
+		l.errorf(e.pos, "the prior has no width, expected sd (a standard deviation) or precision (1/sd^2)")
+	case okSD && okPrec:
+		l.errorf(max(sdPos, precPos), "the prior has both sd and precision, expected one of them")
+	case okSD && sd <= 0:
+		l.errorf(sdPos, "sd is %g, expected a number greater than 0", sd)
+	case okPrec && prec <= 0:
+		l.errorf(precPos, "the precision is %g, expected a number greater than 0", prec)
+	case okSD:
+		return hamiltonian.Prior{Mean: mean, Precision: 1 / (sd * sd)}, ok
+	case okPrec:
+		return hamiltonian.Prior{Mean: mean, Precision: prec}, ok
+	}
+	return pr, false
+}
+
+// precision reads the precision of a model error: positive, or inf.
+func (l *loader) precision(n *node, at map[string]int) (float64, bool) {
+	v, ok := l.number(n, at, true)
+	if !ok {
+		return 0, false
+	}
+	if !(v > 0) {
+		l.errorf(n.pos, "the precision is %g, expected a number greater than 0, or inf", v)
+		return 0, false
+	}
+	return v, true
+}
+
+// constant adds a named number.
+func (l *loader) constant(s *expr.Expr, v float64) {
+	l.values[s] = v
+	l.dom.Constants = append(l.dom.Constants, hamiltonian.Constant{Symbol: s, Value: v})
+}

@@ -1,0 +1,223 @@
+package problemfile
+
+import (
+	"math"
+	"strings"
+)
+
+var (
+	methods     = []string{"collocation", "shooting", "discrete"}
+	rules       = []string{"euler", "midpoint", "trapezoid", "simpson-hermite", "gauss"}
+	conventions = []string{"action", "varanneal", "minaone"}
+)
+
+// readSettings reads [solve], [anneal], [continuation] and [integrate].
+func (l *loader) readSettings() {
+	if n, _ := l.tableOf("solve"); n != nil {
+		s := &l.p.Solve
+		s.Method = l.choice(n, "method", methods...)
+		s.Tolerance = l.positive(n, "tolerance")
+		s.Stages = l.integer(n, "stages", 1)
+		if s.Stages > 7 {
+			l.errorf(n.get("stages").val.pos, "'stages' is %d, expected 1 to 7", s.Stages)
+		}
+		s.Intervals = l.integer(n, "intervals", 1)
+		s.MaxIntervals = l.integer(n, "max_intervals", 1)
+		s.Layers = l.integer(n, "layers", 1)
+		s.Rule = l.choice(n, "rule", rules...)
+	}
+	l.readAnneal()
+	l.readContinuation()
+	l.readIntegrate()
+}
+
+func (l *loader) readAnneal() {
+	n, _ := l.tableOf("anneal")
+	if n == nil {
+		return
+	}
+	a := &l.p.Anneal
+	if e := n.get("Rf0"); e != nil {
+		s := l.spread(e.val, "Rf0", true)
+		for _, st := range l.p.Action.States {
+			v := st.Rf // of states whose equation holds exactly
+			if c := l.component(st.Symbol.Name()); c != nil && c.level+1 == c.family.order {
+				got, ok := s.of(c.family.comps[0][l.element(c)], c.at)
+				if !ok && !s.failed {
+					l.errorf(e.pos, "Rf0 names no precision for the state '%s'", c.name)
+				}
+				if ok && math.IsInf(got, 1) {
+					l.errorf(e.val.pos, "Rf0 is inf, expected a finite precision to start from")
+				}
+				v = got
+			}
+			a.Rf0 = append(a.Rf0, v)
+		}
+	}
+	a.Alpha = l.positive(n, "alpha")
+	if _, pos, ok := l.numberKey(n, "alpha", nil); ok && a.Alpha > 0 && a.Alpha <= 1 {
+		l.errorf(pos, "alpha is %g, expected a number greater than 1", a.Alpha)
+	}
+	a.Beta = l.integer(n, "beta", 0)
+	a.Starts = l.integer(n, "starts", 1)
+	a.Seed = uint64(l.integer(n, "seed", 0))
+	a.Layers = l.integer(n, "layers", 1)
+	a.Rule = l.choice(n, "rule", rules...)
+	a.Convention = l.choice(n, "convention", conventions...)
+	a.Predict = l.positive(n, "predict")
+}
+
+func (l *loader) component(name string) *component {
+	for _, c := range l.comps {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// element returns the place of a component in its family.
+func (l *loader) element(c *component) int {
+	for i, x := range c.family.comps[c.level] {
+		if x == c {
+			return i
+		}
+	}
+	return 0
+}
+
+func (l *loader) readContinuation() {
+	n, pos := l.tableOf("continuation")
+	if n == nil {
+		return
+	}
+	for _, key := range []string{"parameter", "to"} {
+		if n.missing(key) {
+			l.errorf(pos, "[continuation] has no %s, expected parameter = \"name\" and to = value", key)
+		}
+	}
+	e := n.get("parameter")
+	to, _, okTo := l.numberKey(n, "to", nil)
+	if e == nil || !okTo {
+		return
+	}
+	s := l.names[e.val.text]
+	var value float64
+	known := false
+	for _, c := range l.dom.Constants {
+		if c.Symbol.Name() == e.val.text {
+			value, known = c.Value, true
+		}
+	}
+	switch {
+	case s == nil:
+		l.errorf(e.val.pos, "unknown constant '%s'%s", e.val.text, suggest(e.val.text, l.namesOf(classConstant)))
+		return
+	case !known && s.class == classConstant:
+		l.errorf(e.val.pos, "'%s' is a formula of other constants, expected one that is a number", e.val.text)
+		return
+	case !known:
+		l.errorf(e.val.pos, "'%s' is %s, expected a constant or fixed parameter", e.val.text, s.class.words())
+		return
+	}
+	c := &Continuation{Parameter: e.val.text, From: value, To: to}
+	if from, _, ok := l.numberKey(n, "from", nil); ok {
+		c.From = from
+	}
+	if c.From == c.To {
+		l.errorf(n.get("to").val.pos, "the continuation goes from %g to %g, expected different values", c.From, c.To)
+	}
+	l.p.Continuation = c
+}
+
+// readIntegrate reads the settings of the forward model.
+func (l *loader) readIntegrate() {
+	in := &l.p.Integrate
+	var symbols []string
+	switch l.kind {
+	case KindAction:
+		for _, s := range l.p.Action.States {
+			symbols = append(symbols, s.Symbol.Name())
+		}
+	case KindBoundary:
+		for _, v := range l.p.Boundary.Variables {
+			symbols = append(symbols, v.Symbol.Name())
+		}
+	default:
+		return
+	}
+	n, _ := l.tableOf("integrate")
+	if n == nil {
+		return
+	}
+	if e := n.get("start"); e != nil {
+		in.Start = l.byName(e.val, "start", symbols)
+	}
+	if e := n.get("parameters"); e != nil {
+		var names []string
+		for _, p := range l.params {
+			names = append(names, p.Symbol.Name())
+		}
+		in.Parameters = l.byName(e.val, "parameters", names)
+	}
+	if until, pos, ok := l.numberKey(n, "until", nil); ok {
+		if until <= l.dom.Start {
+			l.errorf(pos, "until is %g, expected a number after the start %g", until, l.dom.Start)
+		}
+		in.Until = until
+	}
+	in.Every = l.positive(n, "every")
+	in.Seed = uint64(l.integer(n, "seed", 0))
+	if e := n.get("noise"); e != nil {
+		s := l.spread(e.val, "noise", false)
+		for _, name := range symbols {
+			v := 0.0
+			if c := l.component(name); c != nil {
+				v, _ = s.of(c, c.at)
+			}
+			if v < 0 {
+				l.errorf(e.val.pos, "the noise is %g, expected a standard deviation, not negative", v)
+			}
+			in.Noise = append(in.Noise, v)
+		}
+	}
+}
+
+// byName reads numbers by name: plain names, elements x[3], families 'x[i]'
+// with a formula of the index, and families as a whole. NaN: not given.
+func (l *loader) byName(n *node, what string, names []string) []float64 {
+	values := constantColumn(math.NaN(), len(names))
+	for _, e := range n.keys {
+		found := false
+		for i, name := range names {
+			if name == e.key {
+				if v, ok := l.number(e.val, nil, false); ok {
+					values[i] = v
+				}
+				found = true
+			}
+		}
+		if found {
+			continue
+		}
+		base, index, ok := splitName(e.key)
+		for i, name := range names {
+			b, k, isElement := strings.Cut(name, "[")
+			if !ok || !isElement || b != base {
+				continue
+			}
+			found = true
+			var at map[string]int
+			if index != "" {
+				at = map[string]int{index: atoi(strings.TrimSuffix(k, "]"))}
+			}
+			if v, ok := l.number(e.val, at, false); ok {
+				values[i] = v
+			}
+		}
+		if !found {
+			l.errorf(e.pos, "%s names '%s', which is not there%s", what, e.key, suggest(e.key, names))
+		}
+	}
+	return values
+}
