@@ -22,8 +22,12 @@ type Problem struct {
 	Solve func(dst, r []float64)
 
 	// Norm is a norm of a correction d, scaled such that 1 is the tolerance.
-	// It must not depend on the iterate while one call of Solver.Solve lasts.
 	Norm func(d []float64) float64
+
+	// Rescale may set the weights of Norm from the iterate x and the next
+	// correction d, undamped. It is called once for every correction, before
+	// its norm is taken: so a guess of zeros does no harm. nil: nothing to do.
+	Rescale func(x, d []float64)
 
 	// Linear states that F is affine: one step is exact.
 	Linear bool
@@ -131,6 +135,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 		p.Solve(d, r)
 		res.Solves++
 		neg(d)
+		p.rescale(x, d)
 		norm := p.Norm(d)
 		res.Correction = norm
 		if !(norm <= math.MaxFloat64) {
@@ -205,7 +210,8 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 				if theta <= reuse && res.Steps < maxSteps {
 					// The simplified correction is the next step.
 					d, e = e, d
-					norm, factored = simplified, false
+					p.rescale(x, d)
+					norm, factored = p.Norm(d), false
 					continue
 				}
 			}
@@ -214,6 +220,12 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 		}
 	}
 	return res, &Error{Err: ErrNoDescent, Step: res.Steps, Damping: lambda, Correction: res.Correction}
+}
+
+func (p *Problem) rescale(x, d []float64) {
+	if p.Rescale != nil {
+		p.Rescale(x, d)
+	}
 }
 
 // damping returns the a posteriori estimate of the best damping: with omega
