@@ -183,8 +183,32 @@ func (l *loader) readIntegrate() {
 	}
 }
 
+// familyList reads x = [.., ..], one number per element.
+func (l *loader) familyList(e *entry, base string, names []string, values []float64) bool {
+	var elements []int
+	for i, name := range names {
+		if b, _, isElement := strings.Cut(name, "["); isElement && b == base {
+			elements = append(elements, i)
+		}
+	}
+	if len(elements) == 0 {
+		return false
+	}
+	if len(e.val.items) != len(elements) {
+		l.errorf(e.val.pos, "'%s' has %s, expected %d: one per element", e.key, count(len(e.val.items), "number"), len(elements))
+		return true
+	}
+	for k, i := range elements {
+		if v, ok := l.number(e.val.items[k], nil, false); ok {
+			values[i] = v
+		}
+	}
+	return true
+}
+
 // byName reads numbers by name: plain names, elements x[3], families 'x[i]'
-// with a formula of the index, and families as a whole. NaN: not given.
+// with a formula of the index, families as a whole by one formula or a list.
+// NaN: not given.
 func (l *loader) byName(n *node, what string, names []string) []float64 {
 	values := constantColumn(math.NaN(), len(names))
 	for _, e := range n.keys {
@@ -201,7 +225,13 @@ func (l *loader) byName(n *node, what string, names []string) []float64 {
 			continue
 		}
 		base, index, ok := splitName(e.key)
+		if e.val.kind == listNode && ok && index == "" {
+			found = l.familyList(e, base, names, values)
+		}
 		for i, name := range names {
+			if found && e.val.kind == listNode {
+				break
+			}
 			b, k, isElement := strings.Cut(name, "[")
 			if !ok || !isElement || b != base {
 				continue
