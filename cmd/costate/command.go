@@ -41,6 +41,9 @@ type action func(ctx context.Context, e *env, args []string) error
 // commands returns all commands in the order in which help lists them.
 func commands() []*command {
 	return []*command{
+		deriveCommand(),
+		solveCommand(),
+		examplesCommand(),
 		helpCommand(),
 		versionCommand(),
 		completionCommand(),
