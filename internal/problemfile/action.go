@@ -132,7 +132,8 @@ func (l *loader) spread(n *node, what string, inf bool) *spread {
 			for k := range names {
 				known = append(known, k)
 			}
-			l.errorf(e.pos, "%s of '%s', which is no state%s", what, e.key, suggest(e.key, known))
+			sort.Strings(known)
+			l.errorf(e.pos, "%s of '%s', which is no state%s", what, e.key, hint(e.key, known))
 			s.failed = true
 			continue
 		}
@@ -346,7 +347,7 @@ func (l *loader) readJumps() []hamiltonian.Jump {
 			for _, k := range set.val.keys {
 				v := l.variable(k.key)
 				if v == nil {
-					l.errorf(k.pos, "'%s' is no state%s", k.key, suggest(k.key, l.namesOf(classState)))
+					l.errorf(k.pos, "'%s' is no state%s", k.key, hint(k.key, l.namesOf(classState)))
 					continue
 				}
 				if f := l.formula(k.val, classModel, nil); f != nil {

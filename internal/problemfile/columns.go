@@ -3,6 +3,8 @@ package problemfile
 import (
 	"fmt"
 	"math"
+	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -230,7 +232,11 @@ func (l *loader) readFile(n *node) *table {
 	}
 	l.p.DataFiles = append(l.p.DataFiles, n.text)
 	l.files++
-	t, errs := readTable(n.text, data)
+	file := n.text
+	if !filepath.IsAbs(file) { // as seen from where the problem file is named
+		file = path.Join(path.Dir(filepath.ToSlash(l.file)), file)
+	}
+	t, errs := readTable(file, data)
 	for _, e := range errs {
 		e.seq = l.files
 		l.add(e)

@@ -18,7 +18,7 @@ type pointValues struct {
 	index      map[pointKey]*expr.Expr
 	integrals  []*component
 	names      map[string]*expr.Expr // scope outside conditions
-	err        bool
+	functions  []string
 }
 
 type pointKey struct {
@@ -36,13 +36,15 @@ func (l *loader) newPoints() *pointValues {
 	for k, v := range p.names {
 		l.scope.Names[k] = v
 	}
+	p.functions = l.scope.Functions
+	l.scope.Functions = append(append([]string{"integral"}, p.functions...), l.namesOf(classState|classCostate)...)
 	l.scope.Names["start"], l.scope.Names["end"] = p.start, p.end
 	l.points = p
 	return p
 }
 
 func (p *pointValues) done() {
-	p.l.scope.Names = p.names
+	p.l.scope.Names, p.l.scope.Functions = p.names, p.functions
 	p.l.points = nil
 }
 
@@ -317,7 +319,7 @@ func (l *loader) periodic(p *pointValues, n *node) (g []*expr.Expr) {
 			}
 		}
 		if !found {
-			l.errorf(item.pos, "periodic holds %s, expected the name of a state%s", item.quoted(), suggest(item.text, l.namesOf(classState)))
+			l.errorf(item.pos, "periodic holds %s, expected the name of a state%s", item.quoted(), hint(item.text, l.namesOf(classState)))
 		}
 	}
 	return g

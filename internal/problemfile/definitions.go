@@ -105,6 +105,7 @@ func (l *loader) declareFunction(e *entry, name string, args []string, body *nod
 	}
 	l.funcs[name] = f
 	l.functions = append(l.functions, f)
+	l.scope.Functions = append(l.scope.Functions, name)
 }
 
 // parseFunction parses the body once; names of arguments hide others.

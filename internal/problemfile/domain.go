@@ -1,6 +1,7 @@
 package problemfile
 
 import (
+	"fmt"
 	"math"
 
 	"costate/hamiltonian"
@@ -107,12 +108,6 @@ func (l *loader) readFreeEnd(end *entry) {
 	l.params = append(l.params, p)
 }
 
-// bad reports whether a key was given and taken out because of an error.
-func (n *node) bad(key string) bool {
-	e, ok := n.index[key]
-	return ok && e == nil
-}
-
 // bounds reads min and max; both 0 when neither is given.
 func (l *loader) bounds(n *node, at map[string]int) (lo, hi float64) {
 	lo, _, okLo := l.numberKey(n, "min", at)
@@ -137,7 +132,13 @@ func (l *loader) within(what string, v, lo, hi float64, pos int) {
 		return
 	}
 	if v < lo || v > hi {
-		l.errorf(pos, "the %s %g is outside the bounds, expected a number from %g to %g", what, v, lo, hi)
+		want := fmt.Sprintf("from %g to %g", lo, hi)
+		if math.IsInf(lo, -1) {
+			want = fmt.Sprintf("of at most %g", hi)
+		} else if math.IsInf(hi, 1) {
+			want = fmt.Sprintf("of at least %g", lo)
+		}
+		l.errorf(pos, "the %s %g is outside the bounds, expected a number %s", what, v, want)
 	}
 }
 

@@ -253,7 +253,7 @@ func (l *loader) choice(n *node, key string, words ...string) string {
 			return w
 		}
 	}
-	l.errorf(e.val.pos, "unknown %s '%s'%s; expected %s", key, e.val.text, suggest(e.val.text, words), orList(words))
+	l.errorf(e.val.pos, "unknown %s '%s'%s", key, e.val.text, hint(e.val.text, words))
 	return ""
 }
 

@@ -79,12 +79,11 @@ var identifier = regexp.MustCompile(`^[\pL_][\pL\pN_]*$`)
 // splitName splits "x[i]" into the family's name and its index; index is ""
 // for a plain name.
 func splitName(s string) (base, index string, ok bool) {
-	s = strings.ReplaceAll(s, " ", "")
 	if i := strings.IndexByte(s, '['); i >= 0 {
 		if !strings.HasSuffix(s, "]") {
 			return "", "", false
 		}
-		base, index = s[:i], s[i+1:len(s)-1]
+		base, index = strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:len(s)-1])
 		return base, index, identifier.MatchString(base) && identifier.MatchString(index)
 	}
 	return s, "", identifier.MatchString(s)

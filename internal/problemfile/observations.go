@@ -146,7 +146,10 @@ func (l *loader) readDiscrete(a *hamiltonian.Action, n *node, list []observed) {
 	if times == nil || w == nil {
 		return
 	}
-	keep, held := l.window(n, times, t)
+	keep, held, ok := l.window(n, times, t)
+	if !ok {
+		return
+	}
 	obs, ok := l.pick(list, times, y, w, keep)
 	if ok {
 		a.Observations = append(a.Observations, obs)
@@ -267,21 +270,22 @@ func (l *loader) columnOf(cols *columns, o observed, rows int) ([]float64, bool)
 
 // window sorts the rows by time, thins them by every, and refuses, drops or
 // keeps for prediction what is outside the layer.
-func (l *loader) window(n *node, times []float64, t *table) (keep, held []int) {
+func (l *loader) window(n *node, times []float64, t *table) (keep, held []int, ok bool) {
 	step := max(l.integer(n, "every", 1), 1)
 	outside := l.choice(n, "outside", "error", "ignore", "predict")
 	slack := 1e-9 * (l.dom.End - l.dom.Start) // times computed from steps miss by rounding
 	for i := 0; i < len(times); i += step {
 		v := times[i]
 		switch {
-		case math.IsNaN(l.dom.Start) || math.IsNaN(l.dom.End): // reported
+		case math.IsNaN(l.dom.Start) || math.IsNaN(l.dom.End):
+			return nil, nil, false // reported
 		case v < l.dom.Start-slack || v > l.dom.End+slack:
 			if v > l.dom.End && outside == "predict" {
 				held = append(held, i)
 			} else if outside != "ignore" && outside != "predict" {
 				l.dataError(t, i, l.timeColumn(n, t), "the observation at "+format(v)+" is outside the layer, expected "+
 					l.layerName()+" from "+format(l.dom.Start)+" to "+format(l.dom.End)+", or outside = \"ignore\" or \"predict\"")
-				return nil, nil
+				return nil, nil, false
 			}
 			continue
 		}
@@ -291,7 +295,7 @@ func (l *loader) window(n *node, times []float64, t *table) (keep, held []int) {
 	for _, rows := range [][]int{keep, held} {
 		sort.SliceStable(rows, func(i, j int) bool { return times[rows[i]] < times[rows[j]] })
 	}
-	return keep, held
+	return keep, held, true
 }
 
 func (l *loader) timeColumn(n *node, t *table) int {

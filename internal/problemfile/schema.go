@@ -253,15 +253,11 @@ func (l *loader) checkKey(e *entry, table string, list []key) bool {
 		for i := range list {
 			names[i] = list[i].name
 		}
-		hint := suggest(e.key, names)
-		if hint == "" && len(names) <= 13 {
-			hint = ", expected " + orList(names)
-		}
 		what := "key"
 		if table == "" && e.val.kind != stringNode && e.val.kind != numberNode {
 			what = "table"
 		}
-		l.errorf(e.pos, "unknown %s '%s'%s", what, e.key, hint)
+		l.errorf(e.pos, "unknown %s '%s'%s", what, e.key, hint(e.key, names))
 		return false
 	}
 	if k.in>>uint(l.kind)&1 == 0 {
@@ -292,8 +288,20 @@ func (l *loader) checkKey(e *entry, table string, list []key) bool {
 // missing reports whether a key was not given at all; a key that was given
 // but was wrong has been reported already.
 func (n *node) missing(key string) bool {
+	if n == nil {
+		return true
+	}
 	_, ok := n.index[key]
 	return !ok
+}
+
+// bad reports whether a key was given and taken out because of an error.
+func (n *node) bad(key string) bool {
+	if n == nil {
+		return false
+	}
+	e, ok := n.index[key]
+	return ok && e == nil
 }
 
 func withArticle(s string) string {

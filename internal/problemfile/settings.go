@@ -246,7 +246,7 @@ func (l *loader) byName(n *node, what string, names []string) []float64 {
 			}
 		}
 		if !found {
-			l.errorf(e.pos, "%s names '%s', which is not there%s", what, e.key, suggest(e.key, names))
+			l.errorf(e.pos, "%s names '%s', which is not there%s", what, e.key, hint(e.key, names))
 		}
 	}
 	return values

@@ -106,7 +106,12 @@ func (b *builder) syntax(err error) {
 	if errors.As(err, &pe) && cap(pe.Highlight) > 0 && cap(pe.Highlight) <= cap(b.rep.src) {
 		offset = cap(b.rep.src) - cap(pe.Highlight)
 	}
-	b.rep.errorf(offset, "not TOML: %s", err)
+	hint := ""
+	line := b.rep.src[b.rep.lines[b.rep.line(offset)-1]:offset]
+	if i := bytes.IndexByte(line, '='); i >= 0 && !bytes.ContainsAny(line[i:], `'"`) {
+		hint = "; words and formulas stand in quotes, '..'"
+	}
+	b.rep.errorf(offset, "not TOML: %s%s", err, hint)
 }
 
 type keyPart struct {

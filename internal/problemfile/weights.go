@@ -115,7 +115,7 @@ func (l *loader) checkWeightNames(e *entry, list []observed) bool {
 	}
 	for _, k := range e.val.keys {
 		if !known[k.key] {
-			l.errorf(k.pos, "%s of '%s', which is not observed%s", e.key, k.key, suggest(k.key, names))
+			l.errorf(k.pos, "%s of '%s', which is not observed%s", e.key, k.key, hint(k.key, names))
 			return false
 		}
 	}
