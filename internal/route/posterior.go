@@ -26,8 +26,6 @@ func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
 	if err != nil {
 		return nil
 	}
-	rung, top := ladder(a)
-	pr.Rf = rung(top)
 	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, min(max(2*len(sol.T), 60), 2000)
 	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 100}
 	path, err := s.Solve(ctx, pr, solutionGuess(p, sol))
