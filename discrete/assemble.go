@@ -4,9 +4,10 @@ import "math"
 
 // What a layer's matrix holds.
 const (
-	gaussNewton = iota // G'WG and the measurements' h'Rm h
-	exact              // and the second derivatives
-	lagrangian         // second derivatives and measurements, without G'WG
+	gaussNewton  = iota // G'WG and the measurements' h'Rm h
+	exact               // and the second derivatives
+	lagrangian          // second derivatives and measurements, without G'WG
+	gradientOnly        // the last row
 )
 
 // layerMatrix adds to the lower triangle of H (m×m, order: start, inner
@@ -26,7 +27,7 @@ func (w *work) layerMatrix(H []float64, m, n int, v []float64, scale float64, mo
 	g := H[(m-1)*m : m*m]
 	for i := range p.R {
 		lam := w.lam[(n*p.R+i)*D : (n*p.R+i+1)*D]
-		if p.rfFull != nil && mode != lagrangian {
+		if p.rfFull != nil && mode < lagrangian {
 			w.denseRows(H, m, n, i, scale)
 		}
 		for d, l := range lam {
@@ -36,10 +37,10 @@ func (w *work) layerMatrix(H []float64, m, n int, v []float64, scale float64, mo
 			for a, x := range vals {
 				g[idx[a]] -= l * x
 			}
-			if p.rfFull != nil || mode == lagrangian {
+			if p.rfFull != nil || mode >= lagrangian {
 				continue
 			}
-			wt := p.weight(n, i, d, scale)
+			wt := w.weight(n, i, d, scale)
 			for a, x := range vals {
 				if x == 0 {
 					continue
@@ -60,7 +61,7 @@ func (w *work) layerMatrix(H []float64, m, n int, v []float64, scale float64, mo
 			diag[i] = H[i*m+i]
 		}
 	}
-	if mode == gaussNewton || len(w.hessym) == 0 {
+	if mode == gaussNewton || mode == gradientOnly || len(w.hessym) == 0 {
 		return
 	}
 	np := w.np

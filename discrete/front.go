@@ -77,7 +77,9 @@ func (f *fronts) pass(w *work, v []float64, scale float64, use func(n int, H []f
 	for n0 := 0; n0 < p.N; n0 += w.chunk {
 		w.gather(n0, v)
 		w.residuals(v)
-		w.costates(scale)
+		if !w.given {
+			w.costates(scale)
+		}
 		w.jacobians(v)
 		if f.mode == exact {
 			w.hessians(v)
@@ -208,7 +210,9 @@ func (f *fronts) stream(w *work, v []float64, scale float64, step func(n int, H 
 	for n0 := 0; n0 < p.N; n0 += w.chunk {
 		w.gather(n0, v)
 		w.residuals(v)
-		w.costates(scale)
+		if !w.given {
+			w.costates(scale)
+		}
 		w.jacobians(v)
 		if f.mode == exact {
 			w.hessians(v)

@@ -85,6 +85,7 @@ func (s *Solver) Solve(ctx context.Context, pr *Problem, guess Guess) (*Path, er
 	}
 	m := newMinimiser(p, s)
 	m.v = p.vector(guess)
+	m.warm = guess.Path != nil
 	return m.path(ctx, s)
 }
 
@@ -100,6 +101,7 @@ type minimiser struct {
 	// scale of the last minimisation, and whether lam holds its costates
 	scale float64
 	dual  bool
+	warm  bool // v is the minimum at a neighbouring Rf, or said to be near it
 }
 
 func newMinimiser(p *plan, s *Solver) *minimiser {
@@ -118,8 +120,14 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64)
 		m.out = m.costate(ctx, scale, o)
 	default:
 		m.dual = false
+		if !m.warm && m.p.stiffness(scale) > 10 {
+			if m.out = m.approach(ctx, scale, math.Inf(1), o); m.out.err != nil {
+				return m.out
+			}
+		}
 		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
 	}
+	m.warm = m.out.err == nil
 	return m.out
 }
 
@@ -141,18 +149,7 @@ func (p *plan) stiffness(scale float64) float64 {
 			rf = max(rf, v)
 		}
 	}
-	rm := 0.0
-	for i := range p.attach {
-		for j, v := range p.attach[i].rm {
-			if !p.attach[i].full || j%(len(p.attach[i].y)+1) == 0 {
-				rm = max(rm, v)
-			}
-		}
-	}
-	if rm == 0 {
-		rm = 1
-	}
-	return rf * scale / p.s[0] / rm
+	return rf * scale / p.s[0] / p.maxRm()
 }
 
 // path solves and collects what is known about the solution.

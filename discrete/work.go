@@ -37,6 +37,11 @@ type work struct {
 	at struct {
 		x, h, r, lr, jx, jh, jt, hh []float64
 	}
+	// infinite stands for Rf = +Inf on the way there; 0: it is infinite
+	infinite float64
+
+	given bool // lam is given, not the weight times the residual
+
 	grad  *fronts // of the gradient alone
 	stats Stats
 }
@@ -260,6 +265,15 @@ func (w *work) action(v []float64, scale float64) energy {
 	return e
 }
 
+// weight is plan.weight, with the number that stands for +Inf, if any.
+func (w *work) weight(n, i, d int, scale float64) float64 {
+	p := w.p
+	if w.infinite > 0 && math.IsInf(p.rf[d], 1) {
+		return p.tab.w[i] / p.s[n] * w.infinite
+	}
+	return p.weight(n, i, d, scale)
+}
+
 // misfit returns r' W r for residual i of layer n.
 func (w *work) misfit(n, i int, r []float64, scale float64) float64 {
 	p, D := w.p, w.p.D
@@ -278,8 +292,8 @@ func (w *work) misfit(n, i int, r []float64, scale float64) float64 {
 	rf := p.rf
 	if p.vary != nil || p.hasInf {
 		for d, x := range r {
-			if !math.IsInf(rf[d], 1) {
-				s += p.weight(n, i, d, scale) * x * x
+			if !math.IsInf(rf[d], 1) || w.infinite > 0 {
+				s += w.weight(n, i, d, scale) * x * x
 			}
 		}
 		return s
@@ -309,7 +323,7 @@ func (w *work) costates(scale float64) {
 				continue
 			}
 			for d, x := range r {
-				l[d] = p.weight(n, i, d, scale) * x
+				l[d] = w.weight(n, i, d, scale) * x
 			}
 		}
 	}

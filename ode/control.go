@@ -58,8 +58,8 @@ func (c *controller) next(h, e float64) (float64, bool) {
 	return h * factor, true
 }
 
-// norm2 returns the mean square of e over its scale, atol + rtol max(|y|,
-// |next|), over the components that count.
+// norm2 returns the mean square of the state's part of e over its scale, atol
+// + rtol max(|y|, |next|).
 func (r *run) norm2(e, next []float64) float64 {
 	s := 0.0
 	y := r.y
@@ -67,13 +67,27 @@ func (r *run) norm2(e, next []float64) float64 {
 		v := e[i] / (r.atol[i] + r.rtol[i]*max(math.Abs(y[i]), math.Abs(next[i])))
 		s += v * v
 	}
-	// A sensitivity has the scale of its own component of the state.
-	for i := r.n; i < r.counted; i++ {
-		c := (i - r.n) / r.cols
-		v := e[i] / (r.atol[c] + r.rtol[c]*max(math.Abs(y[i]), math.Abs(next[i])))
-		s += v * v
+	return s / float64(r.n)
+}
+
+// tailNorm2 returns the mean square of the sensitivities' part of e over its
+// scale.
+func (r *run) tailNorm2(e, next []float64) float64 {
+	s := 0.0
+	tol := r.in.SensitivityTol
+	for i := range r.n {
+		si := r.atol[i] / r.rtol[i]
+		for j := range r.cols {
+			k := r.n + i*r.cols + j
+			unit := si
+			if j < r.n {
+				unit /= r.atol[j] / r.rtol[j]
+			}
+			v := e[k] / (tol * (unit + max(math.Abs(r.y[k]), math.Abs(next[k]))))
+			s += v * v
+		}
 	}
-	return s / float64(r.counted)
+	return s / float64(r.n*r.cols)
 }
 
 // fixedStep returns the size of the steps of a fixed-step method: the

@@ -33,8 +33,8 @@ type run struct {
 	start0 float64
 	rec    recorder
 	events *eventLog
-	fixed  bool
-	stiff  error // set by a stepper that finds the problem stiff
+	halt   func(t float64, y, v []float64) bool // asked after every step
+	stiff  error                                // set by a stepper that finds the problem stiff
 }
 
 // newRun checks the problem and allocates the workspace. With a variation,
@@ -50,10 +50,11 @@ func (in *Integrator) newRun(p *IVP, v *variation) (*run, error) {
 		panic(fmt.Sprintf("ode: len(Params) = %d, want %d", len(p.Params), p.System.Params))
 	case in.RelTols != nil && len(in.RelTols) != n, in.AbsTols != nil && len(in.AbsTols) != n:
 		panic(fmt.Sprintf("ode: tolerances per component must have length Dim = %d", n))
-	case p.Func == nil:
-		panic("ode: Func is nil")
+	case p.Func == nil && p.Batch == nil:
+		panic("ode: no right-hand side")
 	}
-	r := &run{in: in, method: in.Method, sys: &p.System, n: n, size: n, t: p.Start, start0: p.Start, end: p.End, dir: 1}
+	sys := pointwise(p.System)
+	r := &run{in: in, method: in.Method, sys: &sys, n: n, size: n, t: p.Start, start0: p.Start, end: p.End, dir: 1}
 	if r.method == nil {
 		r.method = DOP853
 	}
@@ -159,7 +160,7 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		r.t, stop = r.rec.step(r, st, tnext, h)
 		r.y, r.next = r.next, r.y
 		r.f, r.fnext = r.fnext, r.f
-		if stop {
+		if stop || r.halt != nil && r.halt(r.t, r.y[:r.n], r.y[r.n:]) {
 			return r.done(nil)
 		}
 		size = min(next, largest)
@@ -241,4 +242,15 @@ func notFinite(x []float64) int {
 		}
 	}
 	return -1
+}
+
+// pointwise fills in Func and Jac from their batch forms, at one point.
+func pointwise(s System) System {
+	if s.Func == nil {
+		s.Func = func(dst []float64, t float64, y, p []float64) { s.Batch(dst, []float64{t}, y, p) }
+	}
+	if s.Jac == nil && s.BatchJac != nil {
+		s.Jac = func(dfdy, dfdp []float64, t float64, y, p []float64) { s.BatchJac(dfdy, dfdp, []float64{t}, y, p) }
+	}
+	return s
 }

@@ -44,6 +44,9 @@ func (m *Explicit) Name() string { return m.Title }
 // Order returns P.
 func (m *Explicit) Order() int { return m.P }
 
+// Adaptive reports whether there is an error estimate.
+func (m *Explicit) Adaptive() bool { return m.E != nil }
+
 // weights are the nonzero coefficients of one linear combination of stages.
 type weights struct {
 	stage []int
@@ -70,7 +73,7 @@ type explicitStepper struct {
 	b, e, e3  weights
 	stiffDiff weights     // difference of the arguments of the two stages
 	k         [][]float64 // stages, each of size r.size
-	arg       []float64
+	arg       []float64   // workspace
 	d         [][]float64 // D transposed: d[j] are the weights of theta^(j+1)
 	control   controller
 	badAt     int
@@ -120,7 +123,6 @@ func (m *Explicit) newStepper(r *run) (stepper, error) {
 		st.stiffDiff = nonzero(diff)
 	}
 	st.control = newController(r, m.Q, m.Beta)
-	r.fixed = m.E == nil
 	return st, nil
 }
 
@@ -229,16 +231,27 @@ func (st *explicitStepper) error(h float64) float64 {
 		return math.NaN()
 	}
 	st.sum(st.arg[:r.counted], st.e)
-	e5 := r.norm2(st.arg, r.next)
+	e5, tail5 := r.norm2(st.arg, r.next), 0.0
+	if r.counted > r.n {
+		tail5 = r.tailNorm2(st.arg, r.next)
+	}
 	if st.m.E3 == nil {
-		return math.Abs(h) * math.Sqrt(e5)
+		return math.Abs(h) * math.Sqrt(max(e5, tail5))
 	}
 	st.sum(st.arg[:r.counted], st.e3)
-	e3 := r.norm2(st.arg, r.next)
+	e := hairerError(e5, r.norm2(st.arg, r.next))
+	if r.counted > r.n {
+		e = max(e, hairerError(tail5, r.tailNorm2(st.arg, r.next)))
+	}
+	return math.Abs(h) * e
+}
+
+// hairerError combines the mean squares of the estimates of order 5 and 3.
+func hairerError(e5, e3 float64) float64 {
 	if e5 == 0 && e3 == 0 {
 		return 0
 	}
-	return math.Abs(h) * e5 / math.Sqrt(e5+0.01*e3)
+	return e5 / math.Sqrt(e5+0.01*e3)
 }
 
 // sum stores sum w_j k_j into dst.

@@ -23,6 +23,10 @@ type Method interface {
 	// Order is the classical order of the step.
 	Order() int
 
+	// Adaptive reports whether the method estimates its error and chooses its
+	// steps; otherwise it takes equal steps of about Integrator.Step.
+	Adaptive() bool
+
 	// newStepper returns what performs the steps of one integration.
 	newStepper(r *run) (stepper, error)
 }
@@ -102,9 +106,11 @@ type Integrator struct {
 	// are limited by stability; otherwise that is a warning. [false]
 	StopIfStiff bool
 
-	// ControlSensitivities makes the error of the variational equations
-	// count in the step size control. [false: the steps of the state]
-	ControlSensitivities bool
+	// SensitivityTol is a relative tolerance for the derivatives of a
+	// Variation: the step error of V[i][j] is then also kept below
+	// SensitivityTol (|V[i][j]| + s_i/s_j), s = AbsTol/RelTol being the sizes
+	// of the components. [0: the steps are those of the state]
+	SensitivityTol float64
 }
 
 const (

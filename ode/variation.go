@@ -42,12 +42,20 @@ func (v *Variation) columns(dst []float64, i, from, count int) []float64 {
 // Variation integrates the problem together with its variational equations.
 // Errors are those of Solve.
 func (in *Integrator) Variation(ctx context.Context, p *IVP) (*Variation, error) {
+	return in.VariationUntil(ctx, p, nil)
+}
+
+// VariationUntil integrates like Variation, but ends after the first step at
+// whose end stop returns true: y (Dim) and v (Dim×(Dim+Params)) are the state
+// and its derivatives at t.
+func (in *Integrator) VariationUntil(ctx context.Context, p *IVP, stop func(t float64, y, v []float64) bool) (*Variation, error) {
 	w := &variation{cols: p.Dim + p.System.Params}
 	r, err := in.newRun(p, w)
 	if err != nil {
 		s, err := r.fail(err)
 		return &Variation{s, r.rec.tail}, err
 	}
+	r.halt = stop
 	s, err := r.integrate(ctx)
 	return &Variation{s, r.rec.tail}, err
 }
@@ -68,7 +76,7 @@ func (v *variation) attach(r *run) {
 	for i := range n {
 		r.y[n+i*v.cols+i] = 1
 	}
-	if r.in.ControlSensitivities {
+	if r.in.SensitivityTol > 0 {
 		r.counted = r.size
 	}
 	r.rhs = v.rhs

@@ -41,6 +41,10 @@ type action func(ctx context.Context, e *env, args []string) error
 // commands returns all commands in the order in which help lists them.
 func commands() []*command {
 	return []*command{
+		deriveCommand(),
+		solveCommand(),
+		integrateCommand(),
+		examplesCommand(),
 		helpCommand(),
 		versionCommand(),
 		completionCommand(),
