@@ -243,6 +243,12 @@ func (g *Graph) Mul(xs ...*Expr) *Expr {
 // Div returns a/b.
 func (g *Graph) Div(a, b *Expr) *Expr { return g.Mul(a, g.Pow(b, g.minusOne)) }
 
+// isReciprocal reports whether e is one over something: a power with a negative number as
+// exponent.
+func isReciprocal(e *Expr) bool {
+	return e.op == OpPow && e.args[1].op == OpNum && e.args[1].val < 0
+}
+
 // Pow returns a^b.
 func (g *Graph) Pow(a, b *Expr) *Expr {
 	keep := func() *Expr { return g.intern(Expr{op: OpPow, args: []*Expr{a, b}}) }
