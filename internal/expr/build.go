@@ -202,7 +202,15 @@ func (g *Graph) Mul(xs ...*Expr) *Expr {
 		collect(x)
 	}
 	args := make([]*Expr, 0, len(factors)+len(loose))
-	args = append(args, loose...)
+	for _, x := range loose {
+		// With all numbers known it may fold after all.
+		if c, ok := coef.mul(x.num); ok {
+			coef = c
+		} else {
+			args = append(args, x)
+		}
+	}
+	loose = slices.Clone(args)
 	infinite := false
 	for _, x := range loose {
 		infinite = infinite || !finite(x.val)

@@ -351,13 +351,24 @@ func (p *parser) sum() (operand, *Error) {
 	return operand{e, false}, err
 }
 
+// product reads factors. A sign in front is one of the product: in -(a + b)*c
+// the sum stays as it is.
 func (p *parser) product() (operand, *Error) {
+	negate, signs := false, false
+	for p.is("-") || p.is("+") {
+		signs = true
+		negate = (p.next().text == "-") != negate
+	}
 	at := p.peek()
-	first, err := p.unary()
-	if err != nil || !p.is("*") && !p.is("/") {
+	first, err := p.power()
+	if err != nil || !signs && !p.is("*") && !p.is("/") {
 		return first, err
 	}
-	if err := p.number(first, at); err != nil {
+	err = p.number(first, at)
+	if err == nil {
+		err = p.spend(first.Expr, at)
+	}
+	if err != nil {
 		return first, err
 	}
 	factors := []*Expr{first.Expr}
@@ -381,6 +392,9 @@ func (p *parser) product() (operand, *Error) {
 			}
 		}
 		factors = append(factors, e.Expr)
+	}
+	if negate {
+		factors = append(factors, p.g.minusOne)
 	}
 	e, err := p.check(p.g.Mul(factors...), at)
 	return operand{e, false}, err
