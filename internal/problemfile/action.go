@@ -6,7 +6,6 @@ import (
 	"sort"
 
 	"costate/hamiltonian"
-	"costate/internal/expr"
 )
 
 // readAction fills the variational problem of a model with measurements.
@@ -79,11 +78,7 @@ func (l *loader) readModel(a *hamiltonian.Action) {
 		}
 		base := c
 		if c.level > 0 { // the table names the state, not its derivative
-			for k, top := range c.family.comps[c.level] {
-				if top == c {
-					base = c.family.comps[0][k]
-				}
-			}
+			base = c.family.comps[0][c.place]
 		}
 		v, ok := spread.of(base, c.at)
 		switch {
@@ -345,13 +340,13 @@ func (l *loader) readJumps() []hamiltonian.Jump {
 				l.errorf(set.val.pos, "set is empty, expected { y = 'new value' }")
 			}
 			for _, k := range set.val.keys {
-				v := l.variable(k.key)
-				if v == nil {
+				c := l.component(k.key)
+				if c == nil {
 					l.errorf(k.pos, "'%s' is no state%s", k.key, hint(k.key, l.namesOf(classState)))
 					continue
 				}
 				if f := l.formula(k.val, classModel, nil); f != nil {
-					j.Symbol = append(j.Symbol, v)
+					j.Symbol = append(j.Symbol, c.symbol)
 					j.Value = append(j.Value, f)
 				}
 			}
@@ -360,16 +355,6 @@ func (l *loader) readJumps() []hamiltonian.Jump {
 	}
 	sort.SliceStable(jumps, func(i, j int) bool { return jumps[i].T < jumps[j].T })
 	return jumps
-}
-
-// variable returns the symbol of a state by its name.
-func (l *loader) variable(name string) *expr.Expr {
-	for _, c := range l.comps {
-		if c.name == name {
-			return c.symbol
-		}
-	}
-	return nil
 }
 
 // elementName is the name of an element of an indexed key.

@@ -80,6 +80,7 @@ type loader struct {
 	controls    []*expr.Expr
 	inputs      []*entry
 	integrals   []*component
+	byName      map[string]*component     // states
 	comps       []*component              // states or coordinates
 	velocities  map[*expr.Expr]*expr.Expr // of coordinates and second-order states
 	params      []hamiltonian.Param

@@ -121,7 +121,7 @@ func (l *loader) declare(name string, pos int, c class) *expr.Expr {
 }
 
 // maxFamily bounds the elements of an indexed family.
-const maxFamily = 100_000
+const maxFamily = 10_000
 
 // declareFamily makes symbols name[lo] .. name[hi].
 func (l *loader) declareFamily(name string, pos int, c class, r expr.Range) []*expr.Expr {

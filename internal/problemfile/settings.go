@@ -42,7 +42,7 @@ func (l *loader) readAnneal() {
 		for _, st := range l.p.Action.States {
 			v := st.Rf // of states whose equation holds exactly
 			if c := l.component(st.Symbol.Name()); c != nil && c.level+1 == c.family.order {
-				got, ok := s.of(c.family.comps[0][l.element(c)], c.at)
+				got, ok := s.of(c.family.comps[0][c.place], c.at)
 				if !ok && !s.failed {
 					l.errorf(e.pos, "Rf0 names no precision for the state '%s'", c.name)
 				}
@@ -67,23 +67,15 @@ func (l *loader) readAnneal() {
 	a.Predict = l.positive(n, "predict")
 }
 
+// component returns the state of that name; nil: none.
 func (l *loader) component(name string) *component {
-	for _, c := range l.comps {
-		if c.name == name {
-			return c
+	if l.byName == nil {
+		l.byName = make(map[string]*component, len(l.comps))
+		for _, c := range l.comps {
+			l.byName[c.name] = c
 		}
 	}
-	return nil
-}
-
-// element returns the place of a component in its family.
-func (l *loader) element(c *component) int {
-	for i, x := range c.family.comps[c.level] {
-		if x == c {
-			return i
-		}
-	}
-	return 0
+	return l.byName[name]
 }
 
 func (l *loader) readContinuation() {
@@ -151,14 +143,14 @@ func (l *loader) readIntegrate() {
 		return
 	}
 	if e := n.get("start"); e != nil {
-		in.Start = l.byName(e.val, "start", symbols)
+		in.Start = l.named(e.val, "start", symbols)
 	}
 	if e := n.get("parameters"); e != nil {
 		var names []string
 		for _, p := range l.params {
 			names = append(names, p.Symbol.Name())
 		}
-		in.Parameters = l.byName(e.val, "parameters", names)
+		in.Parameters = l.named(e.val, "parameters", names)
 	}
 	if until, pos, ok := l.numberKey(n, "until", nil); ok {
 		if until <= l.dom.Start {
@@ -206,10 +198,10 @@ func (l *loader) familyList(e *entry, base string, names []string, values []floa
 	return true
 }
 
-// byName reads numbers by name: plain names, elements x[3], families 'x[i]'
+// named reads numbers by name: plain names, elements x[3], families 'x[i]'
 // with a formula of the index, families as a whole by one formula or a list.
 // NaN: not given.
-func (l *loader) byName(n *node, what string, names []string) []float64 {
+func (l *loader) named(n *node, what string, names []string) []float64 {
 	values := constantColumn(math.NaN(), len(names))
 	for _, e := range n.keys {
 		found := false

@@ -17,6 +17,7 @@ type component struct {
 	family *family
 	at     map[string]int // value of the index
 	level  int            // 0: the state itself, 1: its derivative, ..
+	place  int            // in its family
 
 	f            *expr.Expr // right-hand side; 0 = f for an algebraic one
 	guess        *expr.Expr
@@ -138,7 +139,7 @@ func (l *loader) components(f *family, name string, level int, c class) []*compo
 	list := l.declareFamily(name, f.e.pos, c, f.r)
 	var comps []*component
 	for i, s := range list {
-		comps = append(comps, &component{name: s.Name(), symbol: s, family: f, level: level, at: map[string]int{f.index: f.r.Lo + i}})
+		comps = append(comps, &component{name: s.Name(), symbol: s, family: f, level: level, place: i, at: map[string]int{f.index: f.r.Lo + i}})
 	}
 	return comps
 }
@@ -259,7 +260,7 @@ func (l *loader) readStates() {
 	for _, f := range l.families {
 		for level, comps := range f.comps {
 			for i, c := range comps {
-				l.readGuess(f, c)
+				l.readGuess(f, c, i)
 				switch {
 				case level+1 < len(f.comps):
 					c.f = f.comps[level+1][i].symbol
@@ -312,16 +313,13 @@ func levels(order int) string {
 }
 
 // readGuess takes the guess of a component; that of a derivative is, where it
-// is not given, the derivative of the guess.
-func (l *loader) readGuess(f *family, c *component) {
+// is not given, the derivative of the guess. i is its place in the family.
+func (l *loader) readGuess(f *family, c *component, i int) {
 	if v := l.levelValue(f, "guess", c.level); v != nil {
 		c.guess = l.formula(v, classKnown, c.at)
 	} else if c.level > 0 {
-		lower := f.comps[c.level-1]
-		for i, b := range f.comps[c.level] {
-			if b == c && lower[i].guess != nil {
-				c.guess = l.g.Diff(lower[i].guess, l.dom.Layer)
-			}
+		if lower := f.comps[c.level-1][i]; lower.guess != nil {
+			c.guess = l.g.Diff(lower.guess, l.dom.Layer)
 		}
 	}
 	if e := f.settings().get("costate_guess"); e != nil && c.level == 0 {
