@@ -39,10 +39,18 @@ type run struct {
 	sum   summary
 	stats ode.Stats
 	rtol  float64
-	ratio float64 // error over tolerance on the mesh before; 0: none
+	last  struct { // on which Newton's iteration converged last
+		mesh *mesh
+		x    []float64
+	}
+	best   float64 // least error over tolerance so far
+	bestAt int     // and the mesh that had it
+	ratio  float64 // error over tolerance on the mesh before; 0: none
 
-	linear   bool // one Newton step is exact
-	analysed bool // structure looked for
+	linear    bool // one Newton step is exact
+	analysed  bool // structure looked for
+	hurried   bool // on the way of a continuation: give up early
+	converged bool // on some mesh since settle began
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {
@@ -260,7 +268,10 @@ func larger(a, b float64) float64 {
 func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
-	r.nw = newton.Solver{Tol: r.innerTol(), MaxSteps: r.s.newtonSteps(), MinDamping: r.s.MinDamping, Damping: 1}
+	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
+	if r.hurried {
+		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, 0.01)
+	}
 	if t := r.s.Trace; t != nil {
 		r.nw.Trace = func(st newton.Step) {
 			t(Progress{Stage: "newton", Intervals: r.main.mesh.pieces(), Step: st.Number, Damping: st.Damping,
@@ -352,12 +363,12 @@ func (r *run) begin(guess *ode.Solution) {
 	}
 }
 
-// transfer fills x from the polynomials of x0 on the mesh of d0. The mesh of
-// main must be another one, x0 not r.x.
-func (r *run) transfer(d0 *discrete, m0 *mesh, x0 []float64) {
+// transfer fills x from the polynomials of x0, with the stages of tb on the
+// mesh m0.
+func (r *run) transfer(tb *tableau, m0 *mesh, x0 []float64) {
 	d, st, m := r.main, r.st, r.main.mesh
-	copy(d.q(r.x), d0.q(x0))
-	s, s0 := d.tb.s, d0.tb.s
+	copy(d.q(r.x), x0[:st.np])
+	s, s0 := d.tb.s, tb.s
 	var l [maxStages + 1]float64
 	y, k := d.y(r.x), d.k(r.x)
 	nd := st.nd
@@ -377,7 +388,7 @@ func (r *run) transfer(d0 *discrete, m0 *mesh, x0 []float64) {
 		if m0.t[i0] == m.t[i] {
 			copy(y[i*nd:(i+1)*nd], y0[i0*nd:(i0+1)*nd])
 		} else {
-			r.polynomial(y[i*nd:(i+1)*nd], d0.tb, m0, y0, k0, i0, m.t[i])
+			r.polynomial(y[i*nd:(i+1)*nd], tb, m0, y0, k0, i0, m.t[i])
 		}
 		q := i0
 		for j, c := range d.tb.c {
@@ -386,7 +397,7 @@ func (r *run) transfer(d0 *discrete, m0 *mesh, x0 []float64) {
 				q++
 			}
 			h0 := m0.t[q+1] - m0.t[q]
-			d0.tb.lagrange(l[:s0], (t-m0.t[q])/h0)
+			tb.lagrange(l[:s0], (t-m0.t[q])/h0)
 			for a, c := range st.free {
 				v := 0.0
 				for b, f := range k0[q*ns0+a*s0:][:s0] {
