@@ -19,6 +19,15 @@ type NetworkAction struct {
 // Total is the action.
 func (a NetworkAction) Total() float64 { return a.In + a.Out + a.Model + a.Prior }
 
+// Data is the action without the weights' prior: what the expected level
+// (NetworkProblem.Expected) is about.
+func (a NetworkAction) Data() float64 { return a.In + a.Out + a.Model }
+
+// Times returns the action with every part multiplied by c.
+func (a NetworkAction) Times(c float64) NetworkAction {
+	return NetworkAction{a.In * c, a.Out * c, a.Model * c, a.Prior * c}
+}
+
 // NetworkNormalisation is a convention for the action and for Rf.
 type NetworkNormalisation int
 

@@ -91,6 +91,11 @@ func (w *netLinear) at(x, theta []float64, rf float64, workers int) {
 // R(1+mu) about the mean -r/(1+mu), that of a free input mu times the mean
 // Rm. It reports whether every S is positive definite.
 func (w *netLinear) whiten(x []float64, rf, mu float64, workers int) bool {
+	return w.whitenFree(x, rf, mu, 1/(mu*w.p.meanRm), workers)
+}
+
+// whitenFree is whiten with the given prior variance of free inputs.
+func (w *netLinear) whitenFree(x []float64, rf, mu, free float64, workers int) bool {
 	p, n, q := w.p, w.p.states, w.q
 	if p.src.Loss == NetCrossEntropy {
 		w.softmax(x, workers)
@@ -104,7 +109,7 @@ func (w *netLinear) whiten(x []float64, rf, mu float64, workers int) bool {
 			case c.set >= 0:
 				w.c[s] = 1 / (rf * r * (1 + mu)) // 0 if rf is infinite
 			case r == 0:
-				w.c[s] = 1 / (mu * p.meanRm)
+				w.c[s] = free
 			default:
 				w.c[s] = 1 / (r * (1 + mu))
 			}

@@ -164,10 +164,10 @@ func (s *netReduced) transpose(g, y []float64) {
 	s.lin.gather(g, s.alpha, s.workers)
 }
 
-// weightsFirst solves (I + G G'/Lambda) y = v - G g0/Lambda and stores
-// dW = (g0 + G'y)/Lambda. The entries of G G' are sums over the neurons of
-// products of K and inner products of u: G is never formed.
-func (s *netReduced) weightsFirst(dw []float64, Lambda float64) bool {
+// gram stores the lower triangle of G G'/Lambda into s.mat. Its entries are
+// sums over the neurons of products of K and inner products of u: G is never
+// formed.
+func (s *netReduced) gram(Lambda float64) {
 	lin, p := s.lin, s.lin.p
 	n, q := p.states, lin.q
 	N := p.m * q
@@ -197,10 +197,18 @@ func (s *netReduced) weightsFirst(dw []float64, Lambda float64) bool {
 				}
 			}
 		}
-		for i := range q {
-			s.mat[(k*q+i)*N+k*q+i]++
-		}
 	})
+}
+
+// weightsFirst solves (I + G G'/Lambda) y = v - G g0/Lambda and stores
+// dW = (g0 + G'y)/Lambda.
+func (s *netReduced) weightsFirst(dw []float64, Lambda float64) bool {
+	lin, p := s.lin, s.lin.p
+	N := p.m * lin.q
+	s.gram(Lambda)
+	for i := range N {
+		s.mat[i*N+i]++
+	}
 	copy(s.y, lin.v)
 	if p.src.WeightPrecision != 0 {
 		s.forward(s.t, s.g0)
