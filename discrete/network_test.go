@@ -267,7 +267,7 @@ func netDenseStep(q *netProblem, theta, x []float64, rf, mu, lambda float64) []f
 				f := func(z []float64) float64 { return z[i] }
 				switch {
 				case root == 0:
-					row(f, mu*q.meanRm, 0)
+					row(f, mu, 0) // freeScale is 1 here
 				case math.IsInf(root, 0):
 					row(f, 1e14, 0)
 				default:

@@ -41,7 +41,7 @@ func (p *NetworkProblem) Expected(fit *NetworkFit) (NetworkExpected, error) {
 	}
 	lin := newNetLinear(q)
 	lin.at(fit.Paths, fit.Weights, fit.Rf, 1)
-	// A free input is taken to be known to order one: mu meanRm = 1.
+	// A free input is taken to be known to order one.
 	if !lin.whitenFree(fit.Paths, fit.Rf, 1e-12, 1, 1) {
 		return NetworkExpected{}, fmt.Errorf("%w: the data's covariance is not positive definite at this fit", ErrNetwork)
 	}

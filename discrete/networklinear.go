@@ -30,18 +30,22 @@ import (
 // pairs are independent. G's block of one neuron is a column of K times u',
 // and is never formed.
 type netLinear struct {
-	p      *netProblem
-	q      int       // observed states of a pair
-	r      []float64 // m×states: defects; of inputs: x - y, 0 if free
-	u      []float64 // m×ulen
-	df     []float64 // m×states
-	k      []float64 // m×q×states
-	kw     []float64 // m×q×states: L^-1 K step f', L L' = S
-	v      []float64 // m×q: L^-1 v
-	l      []float64 // m×q×q: L
-	c      []float64 // states: prior variance of the roots
-	shrink float64   // dbar = -shrink r
-	failed []bool    // m: S not positive definite
+	p  *netProblem
+	q  int       // observed states of a pair
+	r  []float64 // m×states: defects; of inputs: x - y, 0 if free
+	u  []float64 // m×ulen
+	df []float64 // m×states
+	k  []float64 // m×q×states
+	kw []float64 // m×q×states: L^-1 K step f', L L' = S
+	v  []float64 // m×q: L^-1 v
+	l  []float64 // m×q×q: L
+	c  []float64 // states: prior variance of the roots
+
+	// freeScale times mu is the damping's precision of free inputs.
+	freeScale float64
+
+	shrink float64 // dbar = -shrink r
+	failed []bool  // m: S not positive definite
 }
 
 func newNetLinear(p *netProblem) *netLinear {
@@ -49,7 +53,7 @@ func newNetLinear(p *netProblem) *netLinear {
 	n := p.m * p.states
 	return &netLinear{p: p, q: q, r: make([]float64, n), u: make([]float64, p.m*p.ulen), df: make([]float64, n),
 		k: make([]float64, n*q), kw: make([]float64, n*q), v: make([]float64, p.m*q), l: make([]float64, p.m*q*q),
-		c: make([]float64, p.states), failed: make([]bool, p.m)}
+		c: make([]float64, p.states), freeScale: 1, failed: make([]bool, p.m)}
 }
 
 // at evaluates defects and K at (x, theta).
@@ -88,10 +92,35 @@ func (w *netLinear) at(x, theta []float64, rf float64, workers int) {
 }
 
 // whiten eliminates the roots with damping mu: their precision R becomes
-// R(1+mu) about the mean -r/(1+mu), that of a free input mu times the mean
-// Rm. It reports whether every S is positive definite.
+// R(1+mu) about the mean -r/(1+mu), that of a free input mu freeScale. It reports whether every S is positive definite.
 func (w *netLinear) whiten(x []float64, rf, mu float64, workers int) bool {
-	return w.whitenFree(x, rf, mu, 1/(mu*w.p.meanRm), workers)
+	return w.whitenFree(x, rf, mu, 1/(mu*w.freeScale), workers)
+}
+
+// scaleFree takes the mean curvature that the data give the free inputs as
+// the scale of their damping.
+func (w *netLinear) scaleFree(rf float64) {
+	p, n := w.p, w.p.states
+	w.freeScale = 1
+	if p.free == 0 {
+		return
+	}
+	var sum float64
+	for k := range p.m {
+		for i := range p.cells {
+			c := &p.cells[i]
+			for s := c.off; c.set < 0 && s < c.off+c.width; s++ {
+				for j, rm := range p.rm {
+					if v := w.k[(k*w.q+j)*n+s]; p.root[s] == 0 {
+						sum += v * v / (1/rm + 1/rf)
+					}
+				}
+			}
+		}
+	}
+	if sum > 0 && !math.IsInf(sum, 0) {
+		w.freeScale = sum / float64(p.m*p.free)
+	}
 }
 
 // whitenFree is whiten with the given prior variance of free inputs.

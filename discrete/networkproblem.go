@@ -84,7 +84,7 @@ type netProblem struct {
 	exact  bool      // all inputs are exact
 	free   int       // free input components of a pair
 	inputs int       // observed, inexact input components of a pair
-	meanRm float64   // of the observed mapped states; scale of the damping of free inputs
+	meanRm float64   // of the observed mapped states
 }
 
 func (p *NetworkProblem) compile() (*netProblem, error) {

@@ -108,7 +108,7 @@ func (pl *netPlan) logSingular(df, theta []float64, q int) []float64 {
 	for sweep := range 60 {
 		clear(log)
 		forward := sweep%2 == 0
-		for i := range pl.sets {
+		for i := range len(pl.cells) - 1 {
 			l := i + 1
 			if !forward {
 				l = len(pl.cells) - 1 - i

@@ -150,6 +150,7 @@ func (nw *netNewton) run(ctx context.Context, rf, mu float64) *NetworkFit {
 	lin.at(nw.x, nw.w, rf, workers)
 	now := nw.action(nw.x, lin.r, nw.w, rf)
 	fit.Evaluations++
+	lin.scaleFree(rf)
 	// mu multiplies the curvature of the first step: a later, smaller
 	// curvature does not take the damping away with it.
 	lin.whiten(nw.x, rf, mu, workers)
