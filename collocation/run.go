@@ -50,6 +50,7 @@ type run struct {
 	linear    bool // one Newton step is exact
 	analysed  bool // structure looked for
 	hurried   bool // on the way of a continuation: give up early
+	bold      bool // Newton's iteration may go uphill
 	converged bool // on some mesh since settle began
 }
 
@@ -223,37 +224,39 @@ func (r *run) natural(c int) float64 {
 	return d.qsize[c] / effect
 }
 
-// norm is the largest correction over its weight, of nodes, stages and
-// parameters.
+// norm is the root of the mean square of correction over weight: over the
+// nodes with the stages of an interval, of the components, and the parameters.
 func (r *run) norm(d []float64) float64 {
 	st, m := r.st, r.main
-	big := 0.0
+	sum := 0.0
 	for c, v := range m.q(d) {
-		big = larger(big, math.Abs(v)/r.wq[c])
+		v /= r.wq[c]
+		sum += v * v
 	}
+	nodes := 0.0
 	for i, v := range m.y(d) {
-		big = larger(big, math.Abs(v)/r.wn[i])
+		v /= r.wn[i]
+		nodes += v * v
 	}
+	nodes /= float64(len(r.wn))
 	s := m.tb.s
 	k := m.k(d)
+	stages := 0.0
 	for i := range m.mesh.intervals() {
 		for a, c := range st.free {
 			if c >= st.nd {
-				w := r.floor(c)
-				for _, v := range k[i*m.ns+a*s:][:s] {
-					if w > 0 {
-						big = larger(big, 1e-2*math.Abs(v)/(w+1e-6*r.rtol))
-					}
-				}
 				continue
 			}
-			w := 1 / max(r.wn[i*st.nd+c], r.wn[(i+1)*st.nd+c])
+			w := max(r.wn[i*st.nd+c], r.wn[(i+1)*st.nd+c])
+			t := 0.0
 			for _, v := range k[i*m.ns+a*s:][:s] {
-				big = larger(big, math.Abs(v)*w)
+				t += v * v
 			}
+			stages += t / (w * w)
 		}
 	}
-	return big
+	stages /= float64(len(k) + 1)
+	return math.Sqrt(nodes + stages + sum)
 }
 
 // larger is max, but a NaN wins.
@@ -269,6 +272,10 @@ func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
+	r.nw.Bold = r.bold
+	if r.bold {
+		r.nw.MinDamping = 1.0 / 16
+	}
 	if r.hurried {
 		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, 0.01)
 	}

@@ -179,23 +179,34 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution) error {
 		if err == nil || ctx.Err() != nil || !errors.As(err, &ne) || r.converged || restarts >= r.restarts() {
 			return err
 		}
-		// Not even the first mesh: a finer one may be easier.
-		first = first.halved(r.p, 2)
+		// Not even the first mesh. A bold iteration may get over what stops a
+		// careful one; a finer mesh may be easier.
+		bold := r.s.Continuation == nil
+		x := append([]float64(nil), r.x...)
+		old := first
+		if !bold || r.bold {
+			first = first.halved(r.p, 2)
+		}
 		if first.intervals() > r.s.maxMesh() {
 			return err
 		}
 		r.place(first)
-		r.begin(guess)
+		if r.bold {
+			r.transfer(r.tb[0], old, x)
+		} else {
+			r.begin(guess)
+		}
+		r.bold = bold
 	}
 }
 
-// restarts is the number of times the first mesh is halved in the hope that
-// Newton's iteration will converge on it: often if nothing else can be tried.
+// restarts is the number of times that a first mesh is tried again, boldly or
+// halved: often if nothing else can be tried.
 func (r *run) restarts() int {
 	if r.s.Continuation != nil {
 		return 1
 	}
-	return 3
+	return 5
 }
 
 // settle improves the iterate and the mesh until the error estimate is within
@@ -217,7 +228,7 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 		switch {
 		case err == nil:
 			retries = 0
-			r.converged = true
+			r.converged, r.bold = true, false
 		case r.converged && retries < 2:
 			// The mesh was too different from the last one on which the
 			// iteration converged: divide that instead.
