@@ -33,6 +33,8 @@ const (
 	opAdd3                   // a + b + c
 	opAddMul                 // (a + b)*c
 	opSubMul                 // (a - b)*c
+	opDivAddK                // a/(b + k)
+	opSubKDiv                // k - a/b
 	opSqrt                   // sqrt(a)
 	opSin                    // sin(a)
 	opCos                    // cos(a)
