@@ -76,6 +76,10 @@ func (f fuser) addTo(v *value, x, y int32) bool {
 		*v = value{op: opAdd3, a: m.a, b: m.b, c: y}
 		return true
 	}
+	if m, ok := f.take(x, opSub); ok {
+		*v = value{op: opSubAdd, a: m.a, b: m.b, c: y}
+		return true
+	}
 	return false
 }
 

@@ -119,6 +119,8 @@ func (t *Tape) runPoint(r []float64) {
 			x = a * r[in.b] * r[in.c]
 		case opAdd3:
 			x = a + r[in.b] + r[in.c]
+		case opSubAdd:
+			x = a - r[in.b] + r[in.c]
 		case opAddMul:
 			x = (a + r[in.b]) * r[in.c]
 		case opSubMul:
@@ -278,6 +280,11 @@ func (t *Tape) runRows(rows [][]float64, w int) {
 			c := rows[in.c][:len(d)]
 			for j := range d {
 				d[j] = a[j] + b[j] + c[j]
+			}
+		case opSubAdd:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = a[j] - b[j] + c[j]
 			}
 		case opAddMul:
 			c := rows[in.c][:len(d)]
