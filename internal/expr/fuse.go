@@ -15,6 +15,13 @@ func fuse(values []value, outs []int32) {
 			f.subtract(v)
 		case opMul:
 			_ = f.multiply(v, v.a, v.b) || f.multiply(v, v.b, v.a)
+		case opDiv:
+			if v.a == v.b {
+				break
+			}
+			if m, ok := f.take(v.b, opAddK); ok {
+				*v = value{op: opDivAddK, a: v.a, b: m.a, c: -1, k: m.k}
+			}
 		case opMulK:
 			if m, ok := f.take(v.a, opMul); ok {
 				*v = value{op: opMulMulK, a: m.a, b: m.b, c: -1, k: v.k}
@@ -30,6 +37,8 @@ func fuse(values []value, outs []int32) {
 				*v = value{op: opNegMulK, a: m.a, b: m.b, c: -1, k: v.k}
 			} else if m, ok := f.take(v.a, opMulK); ok {
 				*v = value{op: opMulKAddK, a: m.a, b: -1, c: -1, k: -m.k, k2: v.k}
+			} else if m, ok := f.take(v.a, opDiv); ok {
+				*v = value{op: opSubKDiv, a: m.a, b: m.b, c: -1, k: v.k}
 			}
 		}
 	}
@@ -65,6 +74,10 @@ func (f fuser) addTo(v *value, x, y int32) bool {
 	}
 	if m, ok := f.take(x, opAdd); ok {
 		*v = value{op: opAdd3, a: m.a, b: m.b, c: y}
+		return true
+	}
+	if m, ok := f.take(x, opSub); ok {
+		*v = value{op: opSubAdd, a: m.a, b: m.b, c: y}
 		return true
 	}
 	return false

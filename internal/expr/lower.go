@@ -31,8 +31,11 @@ const (
 	opMulMulK                // k*(a*b)
 	opMul3                   // a*b*c
 	opAdd3                   // a + b + c
+	opSubAdd                 // a - b + c
 	opAddMul                 // (a + b)*c
 	opSubMul                 // (a - b)*c
+	opDivAddK                // a/(b + k)
+	opSubKDiv                // k - a/b
 	opSqrt                   // sqrt(a)
 	opSin                    // sin(a)
 	opCos                    // cos(a)

@@ -119,10 +119,16 @@ func (t *Tape) runPoint(r []float64) {
 			x = a * r[in.b] * r[in.c]
 		case opAdd3:
 			x = a + r[in.b] + r[in.c]
+		case opSubAdd:
+			x = a - r[in.b] + r[in.c]
 		case opAddMul:
 			x = (a + r[in.b]) * r[in.c]
 		case opSubMul:
 			x = (a - r[in.b]) * r[in.c]
+		case opDivAddK:
+			x = a / (r[in.b] + in.k)
+		case opSubKDiv:
+			x = in.k - a/r[in.b]
 		case opSqrt:
 			x = math.Sqrt(a)
 		case opSin:
@@ -275,6 +281,11 @@ func (t *Tape) runRows(rows [][]float64, w int) {
 			for j := range d {
 				d[j] = a[j] + b[j] + c[j]
 			}
+		case opSubAdd:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = a[j] - b[j] + c[j]
+			}
 		case opAddMul:
 			c := rows[in.c][:len(d)]
 			for j := range d {
@@ -284,6 +295,16 @@ func (t *Tape) runRows(rows [][]float64, w int) {
 			c := rows[in.c][:len(d)]
 			for j := range d {
 				d[j] = (a[j] - b[j]) * c[j]
+			}
+		case opDivAddK:
+			k := in.k
+			for j := range d {
+				d[j] = a[j] / (b[j] + k)
+			}
+		case opSubKDiv:
+			k := in.k
+			for j := range d {
+				d[j] = k - a[j]/b[j]
 			}
 		case opSqrt:
 			for j := range d {
