@@ -51,10 +51,8 @@ func (r *run) follow(ctx context.Context, c *Continuation) error {
 	tol := r.rtol
 	defer func() { r.rtol, r.hurried = tol, false }()
 	r.rtol = max(tol, looseTol)
-	r.stats.Meshes = 0
-	r.ratio = 0
 	r.enter(c.Problem(c.From))
-	if err := r.direct(ctx, uniform(r.p, 20), nil); err != nil {
+	if err := r.direct(ctx, uniform(r.p, 20), nil, false); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
@@ -73,7 +71,7 @@ func (r *run) follow(ctx context.Context, c *Continuation) error {
 		r.enter(c.Problem(lambda))
 		r.place(m.mapped(r.p))
 		copy(r.x, x)
-		r.ratio, r.bestAt, r.best = 0, r.stats.Meshes, math.Inf(1)
+		r.restart()
 		err := r.settle(ctx, false)
 		if t := r.s.Trace; t != nil {
 			t(Progress{Stage: "continuation", Parameter: lambda, Intervals: r.main.mesh.pieces(), Ratio: r.sum.ratio,
@@ -96,8 +94,13 @@ func (r *run) follow(ctx context.Context, c *Continuation) error {
 		m, x = r.main.mesh, append(x[:0], r.x...)
 	}
 	r.rtol, r.hurried = tol, false
-	r.ratio, r.bestAt, r.best = 0, r.stats.Meshes, math.Inf(1)
+	r.restart()
 	return r.settle(ctx, false)
+}
+
+// restart forgets the errors of the meshes so far.
+func (r *run) restart() {
+	r.ratio, r.bestAt, r.best = 0, r.stats.Meshes, math.Inf(1)
 }
 
 // enter makes p the problem that is solved: another member of the family.

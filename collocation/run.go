@@ -16,6 +16,7 @@ import (
 type run struct {
 	s    *Solver
 	p    *ode.BVP
+	p0   *ode.BVP // the one to be solved, when p is another of its family
 	st   *structure
 	fld  *field
 	cond *conditions
@@ -23,17 +24,19 @@ type run struct {
 	est  *discrete // s+1 stages, for the error
 	tb   [2]*tableau
 
-	x  []float64 // the iterate on main.mesh
-	x1 []float64 // the same with s+1 stages, then
-	dx []float64 // its correction
-	f  []float64
-	nw newton.Solver
-	np newton.Problem
-	wn []float64 // Newton's weights of y at the nodes
-	wq []float64
+	guess *ode.Solution // to begin from; nil: that of the problem
+	x     []float64     // the iterate on main.mesh
+	x1    []float64     // the same with s+1 stages, then
+	dx    []float64     // its correction
+	f     []float64
+	nw    newton.Solver
+	np    newton.Problem
+	wn    []float64 // Newton's weights of y at the nodes
+	wq    []float64
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
 	coupling   []float64 // size of what couples into each component
+	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
 
 	sum   summary
@@ -55,7 +58,7 @@ type run struct {
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {
-	r := &run{s: s, p: p, rtol: s.rtol()}
+	r := &run{s: s, p: p, p0: p, rtol: s.rtol()}
 	r.fld = &field{sys: &p.System, scale: make([]float64, p.Dim), pSize: make([]float64, p.Params)}
 	r.cond = newConditions(p)
 	r.linear = p.System.Linear && p.Boundary.Linear && p.Algebraic == 0
@@ -63,6 +66,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 		r.linear = r.linear && j.Linear
 	}
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
+	r.weak = make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
 	r.setStructure(nil)
 	r.np = newton.Problem{
@@ -151,7 +155,7 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*r.mean[c] + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
+	return r.rtol*max(r.mean[c], r.weak[c]) + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
 }
 
 const epsilon = 0x1p-52

@@ -141,11 +141,7 @@ func (s *Solver) maxMesh() int {
 func (s *Solver) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 	check(p)
 	r := newRun(s, p)
-	err := r.direct(ctx, r.firstMesh(), s.Guess)
-	if err != nil && s.Continuation != nil && ctx.Err() == nil {
-		err = r.follow(ctx, s.Continuation)
-	}
-	return r.finish(ctx, err)
+	return r.finish(ctx, r.solve(ctx))
 }
 
 // firstMesh returns the mesh to begin on.
@@ -162,53 +158,6 @@ func (r *run) firstMesh() *mesh {
 	return uniform(r.p, 20)
 }
 
-// direct solves from a guess, starting on m and adapting the mesh.
-func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution) error {
-	first := m
-	r.place(m)
-	r.begin(guess)
-	if !r.analysed {
-		r.analyse()
-		r.place(m)
-		r.begin(guess)
-	}
-	for restarts := 0; ; restarts++ {
-		r.ratio, r.best, r.bestAt = 0, math.Inf(1), r.stats.Meshes
-		err := r.settle(ctx, true)
-		var ne *newton.Error
-		if err == nil || ctx.Err() != nil || !errors.As(err, &ne) || r.converged || restarts >= r.restarts() {
-			return err
-		}
-		// Not even the first mesh. A bold iteration may get over what stops a
-		// careful one; a finer mesh may be easier.
-		bold := r.s.Continuation == nil
-		x := append([]float64(nil), r.x...)
-		old := first
-		if !bold || r.bold {
-			first = first.halved(r.p, 2)
-		}
-		if first.intervals() > r.s.maxMesh() {
-			return err
-		}
-		r.place(first)
-		if r.bold {
-			r.transfer(r.tb[0], old, x)
-		} else {
-			r.begin(guess)
-		}
-		r.bold = bold
-	}
-}
-
-// restarts is the number of times that a first mesh is tried again, boldly or
-// halved: often if nothing else can be tried.
-func (r *run) restarts() int {
-	if r.s.Continuation != nil {
-		return 1
-	}
-	return 5
-}
-
 // settle improves the iterate and the mesh until the error estimate is within
 // the tolerance. The iterate is placed; begun says that it is a guess.
 func (r *run) settle(ctx context.Context, begun bool) error {
@@ -222,7 +171,7 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 		if begun && r.repair() {
 			m := r.main.mesh
 			r.place(m)
-			r.begin(r.s.Guess)
+			r.begin(r.guess)
 			continue
 		}
 		switch {
