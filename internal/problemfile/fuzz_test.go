@@ -33,7 +33,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(src, []byte("0;1\n2;nan\n"))
 	}
 	f.Fuzz(func(t *testing.T, src, data []byte) {
-open := func(name string) ([]byte, error) {
+		open := func(name string) ([]byte, error) {
 			if strings.HasPrefix(name, "missing") {
 				return nil, fs.ErrNotExist
 			}
