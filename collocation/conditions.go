@@ -337,12 +337,14 @@ func (d *discrete) solveNode(x []float64, node int) {
 			return
 		}
 		linalg.LUSolve(gz, st.na, piv, r, 1)
-		norm := 0.0
+		norm, moved := 0.0, 0.0
 		for a := range z {
 			z[a] -= r[a]
-			norm = max(norm, math.Abs(r[a])/(math.Abs(z[a])+d.fld.scale[st.nd+a]))
+			size := math.Abs(start[a]) + d.fld.scale[st.nd+a]
+			norm = max(norm, math.Abs(r[a])/size)
+			moved = max(moved, math.Abs(z[a]-start[a])/size)
 		}
-		if !(norm < last) && norm > 1e-12 {
+		if !(norm < last) && norm > 1e-12 || !(moved < 1) {
 			copy(z, start)
 			return
 		}

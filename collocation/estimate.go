@@ -149,4 +149,39 @@ func (r *run) couple() {
 			r.coupling[c] = max(r.coupling[c], v)
 		}
 	}
+	if st.na > 0 {
+		r.weaken()
+	}
+}
+
+// weaken finds for every algebraic component the size at which it changes some
+// other by a thousandth over the interval, from the Jacobians of a few places.
+func (r *run) weaken() {
+	d, st := r.main, r.st
+	w := &d.scratch[0]
+	n := d.mesh.intervals()
+	big := make([]float64, st.na)
+	for i := 0; i < n; i += 1 + n/8 {
+		if d.mesh.jump[i] >= 0 {
+			continue
+		}
+		d.stages(w, r.x, i, i+1)
+		r.fld.jacobians(&w.batch)
+		for p := range w.m {
+			for c := range st.nd {
+				if r.peak[c] == 0 {
+					continue
+				}
+				for a := range big {
+					v := w.jy[p*w.jps+(c*st.n+st.nd+a)*w.jes]
+					big[a] = max(big[a], math.Abs(v)*d.mesh.length()/r.peak[c])
+				}
+			}
+		}
+	}
+	for a, v := range big {
+		if v > 0 {
+			r.weak[st.nd+a] = 1e-3 / v
+		}
+	}
 }

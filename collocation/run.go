@@ -16,6 +16,7 @@ import (
 type run struct {
 	s    *Solver
 	p    *ode.BVP
+	p0   *ode.BVP // the one to be solved, when p is another of its family
 	st   *structure
 	fld  *field
 	cond *conditions
@@ -23,30 +24,41 @@ type run struct {
 	est  *discrete // s+1 stages, for the error
 	tb   [2]*tableau
 
-	x  []float64 // the iterate on main.mesh
-	x1 []float64 // the same with s+1 stages, then
-	dx []float64 // its correction
-	f  []float64
-	nw newton.Solver
-	np newton.Problem
-	wn []float64 // Newton's weights of y at the nodes
-	wq []float64
+	guess *ode.Solution // to begin from; nil: that of the problem
+	x     []float64     // the iterate on main.mesh
+	x1    []float64     // the same with s+1 stages, then
+	dx    []float64     // its correction
+	f     []float64
+	nw    newton.Solver
+	np    newton.Problem
+	wn    []float64 // Newton's weights of y at the nodes
+	wq    []float64
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
 	coupling   []float64 // size of what couples into each component
+	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
 
 	sum   summary
 	stats ode.Stats
 	rtol  float64
-	ratio float64 // error over tolerance on the mesh before; 0: none
+	last  struct { // on which Newton's iteration converged last
+		mesh *mesh
+		x    []float64
+	}
+	best   float64 // least error over tolerance so far
+	bestAt int     // and the mesh that had it
+	ratio  float64 // error over tolerance on the mesh before; 0: none
 
-	linear   bool // one Newton step is exact
-	analysed bool // structure looked for
+	linear    bool // one Newton step is exact
+	analysed  bool // structure looked for
+	hurried   bool // on the way of a continuation: give up early
+	bold      bool // Newton's iteration may go uphill
+	converged bool // on some mesh since settle began
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {
-	r := &run{s: s, p: p, rtol: s.rtol()}
+	r := &run{s: s, p: p, p0: p, rtol: s.rtol()}
 	r.fld = &field{sys: &p.System, scale: make([]float64, p.Dim), pSize: make([]float64, p.Params)}
 	r.cond = newConditions(p)
 	r.linear = p.System.Linear && p.Boundary.Linear && p.Algebraic == 0
@@ -54,6 +66,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 		r.linear = r.linear && j.Linear
 	}
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
+	r.weak = make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
 	r.setStructure(nil)
 	r.np = newton.Problem{
@@ -142,7 +155,7 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*r.mean[c] + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
+	return r.rtol*max(r.mean[c], r.weak[c]) + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
 }
 
 const epsilon = 0x1p-52
@@ -215,37 +228,39 @@ func (r *run) natural(c int) float64 {
 	return d.qsize[c] / effect
 }
 
-// norm is the largest correction over its weight, of nodes, stages and
-// parameters.
+// norm is the root of the mean square of correction over weight: over the
+// nodes with the stages of an interval, of the components, and the parameters.
 func (r *run) norm(d []float64) float64 {
 	st, m := r.st, r.main
-	big := 0.0
+	sum := 0.0
 	for c, v := range m.q(d) {
-		big = larger(big, math.Abs(v)/r.wq[c])
+		v /= r.wq[c]
+		sum += v * v
 	}
+	nodes := 0.0
 	for i, v := range m.y(d) {
-		big = larger(big, math.Abs(v)/r.wn[i])
+		v /= r.wn[i]
+		nodes += v * v
 	}
+	nodes /= float64(len(r.wn))
 	s := m.tb.s
 	k := m.k(d)
+	stages := 0.0
 	for i := range m.mesh.intervals() {
 		for a, c := range st.free {
 			if c >= st.nd {
-				w := r.floor(c)
-				for _, v := range k[i*m.ns+a*s:][:s] {
-					if w > 0 {
-						big = larger(big, 1e-2*math.Abs(v)/(w+1e-6*r.rtol))
-					}
-				}
 				continue
 			}
-			w := 1 / max(r.wn[i*st.nd+c], r.wn[(i+1)*st.nd+c])
+			w := max(r.wn[i*st.nd+c], r.wn[(i+1)*st.nd+c])
+			t := 0.0
 			for _, v := range k[i*m.ns+a*s:][:s] {
-				big = larger(big, math.Abs(v)*w)
+				t += v * v
 			}
+			stages += t / (w * w)
 		}
 	}
-	return big
+	stages /= float64(len(k) + 1)
+	return math.Sqrt(nodes + stages + sum)
 }
 
 // larger is max, but a NaN wins.
@@ -260,7 +275,14 @@ func larger(a, b float64) float64 {
 func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
-	r.nw = newton.Solver{Tol: r.innerTol(), MaxSteps: r.s.newtonSteps(), MinDamping: r.s.MinDamping, Damping: 1}
+	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
+	r.nw.Bold = r.bold
+	if r.bold {
+		r.nw.MinDamping = 1.0 / 16
+	}
+	if r.hurried {
+		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, 0.01)
+	}
 	if t := r.s.Trace; t != nil {
 		r.nw.Trace = func(st newton.Step) {
 			t(Progress{Stage: "newton", Intervals: r.main.mesh.pieces(), Step: st.Number, Damping: st.Damping,
@@ -352,12 +374,12 @@ func (r *run) begin(guess *ode.Solution) {
 	}
 }
 
-// transfer fills x from the polynomials of x0 on the mesh of d0. The mesh of
-// main must be another one, x0 not r.x.
-func (r *run) transfer(d0 *discrete, m0 *mesh, x0 []float64) {
+// transfer fills x from the polynomials of x0, with the stages of tb on the
+// mesh m0.
+func (r *run) transfer(tb *tableau, m0 *mesh, x0 []float64) {
 	d, st, m := r.main, r.st, r.main.mesh
-	copy(d.q(r.x), d0.q(x0))
-	s, s0 := d.tb.s, d0.tb.s
+	copy(d.q(r.x), x0[:st.np])
+	s, s0 := d.tb.s, tb.s
 	var l [maxStages + 1]float64
 	y, k := d.y(r.x), d.k(r.x)
 	nd := st.nd
@@ -377,7 +399,7 @@ func (r *run) transfer(d0 *discrete, m0 *mesh, x0 []float64) {
 		if m0.t[i0] == m.t[i] {
 			copy(y[i*nd:(i+1)*nd], y0[i0*nd:(i0+1)*nd])
 		} else {
-			r.polynomial(y[i*nd:(i+1)*nd], d0.tb, m0, y0, k0, i0, m.t[i])
+			r.polynomial(y[i*nd:(i+1)*nd], tb, m0, y0, k0, i0, m.t[i])
 		}
 		q := i0
 		for j, c := range d.tb.c {
@@ -386,7 +408,7 @@ func (r *run) transfer(d0 *discrete, m0 *mesh, x0 []float64) {
 				q++
 			}
 			h0 := m0.t[q+1] - m0.t[q]
-			d0.tb.lagrange(l[:s0], (t-m0.t[q])/h0)
+			tb.lagrange(l[:s0], (t-m0.t[q])/h0)
 			for a, c := range st.free {
 				v := 0.0
 				for b, f := range k0[q*ns0+a*s0:][:s0] {

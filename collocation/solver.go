@@ -121,6 +121,13 @@ func (s *Solver) newtonSteps() int {
 	return 40
 }
 
+func (s *Solver) minDamping() float64 {
+	if s.MinDamping > 0 {
+		return s.MinDamping
+	}
+	return 1e-4
+}
+
 func (s *Solver) maxMesh() int {
 	if s.MaxMesh > 0 {
 		return s.MaxMesh
@@ -134,8 +141,7 @@ func (s *Solver) maxMesh() int {
 func (s *Solver) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 	check(p)
 	r := newRun(s, p)
-	err := r.direct(ctx, r.firstMesh(), s.Guess)
-	return r.finish(ctx, err)
+	return r.finish(ctx, r.solve(ctx))
 }
 
 // firstMesh returns the mesh to begin on.
@@ -152,41 +158,41 @@ func (r *run) firstMesh() *mesh {
 	return uniform(r.p, 20)
 }
 
-// direct solves from a guess, starting on m and adapting the mesh.
-func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution) error {
-	first := m
-	r.place(m)
-	r.begin(guess)
-	if !r.analysed {
-		r.analyse()
-		r.place(m)
-		r.begin(guess)
-	}
-	restarts := 0
+// settle improves the iterate and the mesh until the error estimate is within
+// the tolerance. The iterate is placed; begun says that it is a guess.
+func (r *run) settle(ctx context.Context, begun bool) error {
+	retries := 0
+	r.converged = false
 	for {
 		err := r.newton(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if r.repair() {
-			r.place(first)
-			r.begin(guess)
+		if begun && r.repair() {
+			m := r.main.mesh
+			r.place(m)
+			r.begin(r.guess)
 			continue
 		}
-		if err != nil {
-			if r.stats.Meshes > 0 || restarts >= 3 {
+		switch {
+		case err == nil:
+			retries = 0
+			r.converged, r.bold = true, false
+		case r.converged && retries < 2:
+			// The mesh was too different from the last one on which the
+			// iteration converged: divide that instead.
+			retries++
+			m := r.last.mesh.halved(r.p, 1+retries)
+			if m.intervals() > r.s.maxMesh() {
 				return r.explain(err)
 			}
-			restarts++
-			first = first.halved(r.p, 2)
-			if first.intervals() > r.s.maxMesh() {
-				return r.explain(err)
-			}
-			r.place(first)
-			r.begin(guess)
+			r.place(m)
+			r.transfer(r.main.tb, r.last.mesh, r.last.x)
 			continue
+		default:
+			return r.explain(err)
 		}
-		done, err := r.refine(ctx)
+		done, err := r.refine()
 		if done || err != nil {
 			return err
 		}
@@ -195,7 +201,7 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution) error {
 
 // refine estimates the error of a converged iterate, and places it on a better
 // mesh unless that is not needed.
-func (r *run) refine(ctx context.Context) (done bool, err error) {
+func (r *run) refine() (done bool, err error) {
 	if err := r.estimate(); err != nil {
 		return false, r.explain(err)
 	}
@@ -209,6 +215,11 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 	if z.ratio <= 1 {
 		return true, nil
 	}
+	if z.ratio < r.best/2 {
+		r.best, r.bestAt = z.ratio, r.stats.Meshes
+	} else if r.stats.Meshes-r.bestAt >= patience {
+		return false, r.meshLimit()
+	}
 	density, total := r.adapt()
 	if limit := float64(r.s.maxMesh()); total > limit {
 		if old.pieces() >= r.s.maxMesh() {
@@ -218,11 +229,20 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 			density[i] *= limit / total
 		}
 	}
-	m := old.equidistribute(r.p, density)
-	r.place(m)
-	r.transfer(r.est, old, r.x1)
+	r.last.mesh = old
+	r.last.x = append(r.last.x[:0], r.x...)
+	r.place(old.equidistribute(r.p, density))
+	if z.ratio*r.rtol > coarse {
+		r.transfer(r.tb[0], old, r.last.x)
+	} else {
+		r.transfer(r.tb[1], old, r.x1)
+	}
 	return false, nil
 }
+
+// patience is the number of meshes that may pass without the error estimate
+// falling to half of its least value so far.
+const patience = 8
 
 // analyse looks for links y' = y[c] and for separated conditions in values
 // and derivatives at the guess and near it.

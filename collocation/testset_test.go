@@ -60,7 +60,7 @@ func family(tp *testProblem, v float64) *Continuation {
 		return nil
 	}
 	from := tp.values[0]
-	return &Continuation{From: from, To: v, Problem: tp.make, Log: true}
+	return &Continuation{From: from, To: v, Problem: tp.make}
 }
 
 // trueError is the largest error at the reference points, over

@@ -322,3 +322,68 @@ func finite(v []float64) bool {
 	}
 	return true
 }
+
+// solve stores into x the solution of L L' x = b for the matrix last
+// factorised; held unknowns get 0.
+func (f *fronts) solve(x, b []float64) {
+	p, m, e := f.p, f.m, f.e
+	q := m - 1
+	copy(x, b)
+	for i, h := range f.fix {
+		if h {
+			x[i] = 0
+		}
+	}
+	for n := range p.N - 1 {
+		L := f.fac[n*m*e : (n+1)*m*e]
+		for i := range q {
+			j := f.index(n, i)
+			s := x[j]
+			for c, l := range L[i*e : i*e+min(i, e)] {
+				s -= l * x[n*e+c]
+			}
+			if i < e {
+				s /= L[i*e+i]
+			}
+			x[j] = s
+		}
+	}
+	last := f.fac[(p.N-1)*m*e:]
+	z := f.diagScratch()
+	for i := range q {
+		z[i] = x[f.index(p.N-1, i)]
+	}
+	for i := range q {
+		s := z[i]
+		for c, l := range last[i*m : i*m+i] {
+			s -= l * z[c]
+		}
+		z[i] = s / last[i*m+i]
+	}
+	for i := q - 1; i >= 0; i-- {
+		s := z[i]
+		for r := i + 1; r < q; r++ {
+			s -= last[r*m+i] * z[r]
+		}
+		z[i] = s / last[i*m+i]
+	}
+	for i := range q {
+		x[f.index(p.N-1, i)] = z[i]
+	}
+	for n := p.N - 2; n >= 0; n-- {
+		L := f.fac[n*m*e : (n+1)*m*e]
+		y := x[n*e : n*e+e]
+		for r := e; r < q; r++ {
+			v := x[f.index(n, r)]
+			for c, l := range L[r*e : r*e+e] {
+				y[c] -= l * v
+			}
+		}
+		for r := e - 1; r >= 0; r-- {
+			y[r] /= L[r*e+r]
+			for c, l := range L[r*e : r*e+r] {
+				y[c] -= l * y[r]
+			}
+		}
+	}
+}

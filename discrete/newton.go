@@ -33,6 +33,7 @@ type newtonOptions struct {
 // parameter, relative to the diagonal of the Gauss-Newton matrix.
 type damping struct {
 	mu, nu float64
+	exact  bool // Automatic ended with second derivatives
 }
 
 const (
@@ -81,9 +82,10 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 	lm.nu = 2
 	var out outcome
 	mode := gaussNewton
-	if o.curvature == ExactNewton {
+	if o.curvature == ExactNewton || o.curvature == Automatic && lm.exact {
 		mode = exact
 	}
+	defer func() { lm.exact = mode == exact }()
 	fail := func(sentinel error, format string, args ...any) outcome {
 		out.err = &NewtonError{out.steps, scale, out.total(), fmt.Sprintf(format, args...), sentinel}
 		return out
@@ -119,6 +121,14 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			lm.mu = max(4*lm.mu, 1e-4)
 			if lm.mu > muMax {
 				return fail(ode.ErrSingular, "the Hessian stays indefinite under damping")
+			}
+			continue
+		}
+		if f.pred <= 0 && w.held {
+			// Set on their bounds, some unknowns have gone too far for the
+			// quadratic model: a shorter step meets fewer bounds.
+			if lm.mu = max(4*lm.mu, 1e-3); lm.mu > muMax {
+				return fail(ode.ErrNoDescent, "no decrease of the action within the bounds")
 			}
 			continue
 		}
@@ -196,6 +206,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 // not positive definite.
 func (w *work) step(f *fronts, v []float64, scale, mu float64) bool {
 	p := w.p
+	w.held = false
 	for i := range f.fix {
 		f.fix[i] = p.fixed != nil && p.fixed[i]
 		f.hold[i] = 0
@@ -224,6 +235,7 @@ func (w *work) step(f *fronts, v []float64, scale, mu float64) bool {
 		if !again {
 			return true
 		}
+		w.held = true
 	}
 }
 

@@ -108,8 +108,9 @@ func newMinimiser(p *plan, s *Solver) *minimiser {
 	return &minimiser{p: p, w: newWork(p), f: newFronts(p), v: make([]float64, p.nv)}
 }
 
-// minimise moves the current path to a minimum at the given scale.
-func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64) outcome {
+// minimise moves the current path to a minimum at the given scale; final asks
+// for proof that it is one.
+func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64, final bool) outcome {
 	o := newtonOptions{curvature: s.Curvature, tol: tol, maxIter: s.maxSteps()}
 	m.scale = scale
 	switch {
@@ -126,6 +127,9 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64)
 			}
 		}
 		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
+		if final {
+			m.out = m.settle(ctx, scale, o)
+		}
 	}
 	m.warm = m.out.err == nil
 	return m.out
@@ -154,7 +158,7 @@ func (p *plan) stiffness(scale float64) float64 {
 
 // path solves and collects what is known about the solution.
 func (m *minimiser) path(ctx context.Context, s *Solver) (*Path, error) {
-	out := m.minimise(ctx, s, s.scale(), s.tolerance())
+	out := m.minimise(ctx, s, s.scale(), s.tolerance(), true)
 	a := m.collect()
 	if out.err == nil {
 		m.second(a, s.Covariance)

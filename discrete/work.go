@@ -40,6 +40,7 @@ type work struct {
 	// infinite stands for Rf = +Inf on the way there; 0: it is infinite
 	infinite float64
 
+	held  bool // the last step set unknowns on bounds
 	given bool // lam is given, not the weight times the residual
 
 	grad  *fronts // of the gradient alone

@@ -49,9 +49,14 @@ func (a *Action) Derive() (*Equations, error) {
 		return nil, err
 	}
 
+	// dH/dp, written as F + W^-1 p
+	spread, err := w.inverseTimes(g, e.Costates)
+	if err != nil {
+		return nil, fmt.Errorf("hamiltonian: model error: %w", err)
+	}
 	var right []*expr.Expr
-	for _, p := range e.Costates {
-		right = append(right, g.Diff(e.Hamiltonian, p))
+	for i, f := range e.Model {
+		right = append(right, g.Add(f, spread[i]))
 	}
 	for _, x := range e.States {
 		right = append(right, g.Neg(g.Diff(e.Hamiltonian, x)))
@@ -132,17 +137,16 @@ func (a *Action) lagrangian(e *Equations, w precision) error {
 		return nil
 	}
 
-	// x'' = dF/dt + W^-1 [ -F_x' W (x' - F) + h_x' rm (h - y) ]
-	force := transposed(g, e.Model, e.States, e.Momenta)
-	for j := range force {
-		force[j] = g.Sub(pull[j], force[j])
+	// x'' = dF/dt + W^-1 [ h_x' rm (h - y) - F_x' W (x' - F) ]
+	if pull, err = w.inverseTimes(g, pull); err != nil {
+		return fmt.Errorf("hamiltonian: model error: %w", err)
 	}
-	force, err = w.inverseTimes(g, force)
+	force, err := w.conjugate(g, transposed(g, e.Model, e.States, d), e.Model, e.States, d)
 	if err != nil {
 		return fmt.Errorf("hamiltonian: model error: %w", err)
 	}
 	for i, f := range e.Model {
-		e.EulerLagrange = append(e.EulerLagrange, g.Add(a.rate(f, e.States, e.Velocities), force[i]))
+		e.EulerLagrange = append(e.EulerLagrange, g.Add(a.rate(f, e.States, e.Velocities), g.Neg(force[i]), pull[i]))
 	}
 	return nil
 }
@@ -314,6 +318,7 @@ func (o *Observations) row(n int) ([]float64, bool, error) {
 		}
 		row = append(row, w)
 	}
+	copy(row[m:], tidy(row[m:]))
 	return row, any, nil
 }
 

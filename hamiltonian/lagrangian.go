@@ -74,16 +74,20 @@ func (l *Lagrangian) Derive() (*Equations, error) {
 	return e, l.conditions(e)
 }
 
-// canonical sets up the problem in (q, p): v = M^-1 (p - dL/dv at v = 0).
+// canonical sets up the problem in (q, p). With b = dL/dv and L0 = L at v = 0,
+//
+//	v = M^-1 (p - b),   H = 1/2 (p - b)' M^-1 (p - b) - L0.
 func (l *Lagrangian) canonical(e *Equations, inv [][]*expr.Expr) {
 	g := l.Graph
-	still := setTo(g, e.Momenta, e.Velocities, zeros(g, len(e.Velocities)))
-	law := apply(g, inv, subAll(g, e.Costates, still))
-	var pv []*expr.Expr
-	for i, p := range e.Costates {
-		pv = append(pv, g.Mul(p, law[i]))
+	rest := zeros(g, len(e.Velocities))
+	kinetic := subAll(g, e.Costates, setTo(g, e.Momenta, e.Velocities, rest))
+	law := apply(g, inv, kinetic)
+	var terms []*expr.Expr
+	for i, k := range kinetic {
+		terms = append(terms, g.Mul(g.Num(0.5), k, law[i]))
 	}
-	e.Hamiltonian = g.Sub(g.Add(pv...), setTo(g, []*expr.Expr{l.L}, e.Velocities, law)[0])
+	l0 := setTo(g, []*expr.Expr{l.L}, e.Velocities, rest)[0]
+	e.Hamiltonian = g.Sub(g.Add(terms...), l0)
 	e.Components = concat(e.States, e.Costates)
 	e.Right = append(e.Right, law...)
 	for _, q := range e.States {

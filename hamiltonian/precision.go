@@ -3,6 +3,7 @@ package hamiltonian
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"costate/internal/expr"
 	"gonum.org/v1/gonum/mat"
@@ -17,9 +18,9 @@ type precision struct {
 }
 
 func newPrecision(n int, diag, full []float64, what string) (precision, error) {
-	w := precision{n: n, diag: diag}
+	w := precision{n: n, diag: tidy(diag)}
 	if full != nil {
-		w = precision{n: n, full: full}
+		w = precision{n: n, full: tidy(full)}
 		if len(full) != n*n {
 			return w, fmt.Errorf("hamiltonian: %s: %d entries in a precision matrix, expected %d×%d", what, len(full), n, n)
 		}
@@ -46,6 +47,23 @@ func newPrecision(n int, diag, full []float64, what string) (precision, error) {
 		}
 	}
 	return w, nil
+}
+
+// tidy returns a copy of v in which numbers that differ from one of 15 digits by
+// rounding only, as 1/0.2^2 = 24.999999999999996 does, are that number: they are
+// read in the equations.
+func tidy(v []float64) []float64 {
+	if v == nil {
+		return nil
+	}
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = x
+		if r, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 15, 64), 64); err == nil && math.Abs(r-x) <= 0x1p-51*math.Abs(x) {
+			out[i] = r
+		}
+	}
+	return out
 }
 
 func (w precision) at(i, j int) float64 {
@@ -189,4 +207,25 @@ func (w precision) inverseHalf(g *expr.Graph, p []*expr.Expr) (*expr.Expr, error
 		return nil, err
 	}
 	return precision{n: w.n, full: inv}.half(g, p), nil
+}
+
+// conjugate returns W^-1 f_x' W d. With a diagonal W the precisions enter by
+// their ratios, so that equal ones do not appear at all; plain is f_x' d.
+func (w precision) conjugate(g *expr.Graph, plain, f, x, d []*expr.Expr) ([]*expr.Expr, error) {
+	if w.diag == nil {
+		return w.inverseTimes(g, transposed(g, f, x, w.times(g, d)))
+	}
+	out := make([]*expr.Expr, w.n)
+	for i, wi := range w.diag {
+		same := true
+		scaled := make([]*expr.Expr, w.n)
+		for j, wj := range w.diag {
+			same = same && wi == wj
+			scaled[j] = g.Mul(g.Num(wj/wi), d[j])
+		}
+		if out[i] = plain[i]; !same {
+			out[i] = transposed(g, f, x[i:i+1], scaled)[0]
+		}
+	}
+	return out, nil
 }

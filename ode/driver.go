@@ -75,7 +75,7 @@ func (in *Integrator) newRun(p *IVP, v *variation) (*run, error) {
 	var raised bool
 	r.rtol, r.atol, raised = in.tolerances(n)
 	if raised {
-		r.warn = append(r.warn, fmt.Errorf("relative tolerance raised to %.2g, the rounding level of a step", 100*epsilon))
+		r.warn = append(r.warn, fmt.Errorf("relative tolerance raised to %.2g, the rounding level of a step", float64(leastTol)))
 	}
 	r.ctl = in.Control
 	r.rhs = func(dst []float64, t float64, y []float64) {

@@ -77,7 +77,7 @@ type Integrator struct {
 	Method Method
 
 	// RelTol and AbsTol are the tolerances of all components; RelTol is
-	// raised to 100 ulp if it is below, with a warning. [1e-6, RelTol]
+	// raised to 2e-15 if it is below, with a warning. [1e-6, RelTol]
 	RelTol, AbsTol float64
 
 	// RelTols and AbsTols are tolerances per component (Dim), in place of
@@ -117,6 +117,7 @@ const (
 	defaultTol      = 1e-6
 	defaultMaxSteps = 1_000_000
 	epsilon         = 0x1p-52
+	leastTol        = 2e-15 // relative; below it rounding errors are taken for errors of the step
 )
 
 // Solve integrates the problem and returns the solution, on the mesh of the
@@ -150,8 +151,8 @@ func (in *Integrator) tolerances(n int) (rtol, atol []float64, raised bool) {
 		if in.AbsTols != nil {
 			atol[i] = in.AbsTols[i]
 		}
-		if !(rtol[i] >= 100*epsilon) {
-			rtol[i], raised = 100*epsilon, true
+		if !(rtol[i] >= leastTol) {
+			rtol[i], raised = leastTol, true
 		}
 		// A pure relative error has no meaning at zero.
 		atol[i] = max(atol[i], 1e-290)

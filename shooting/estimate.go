@@ -18,7 +18,7 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 	r.stats.Meshes++
 	r.trace(Progress{Stage: "estimate", Segments: r.pieces(), Growth: r.worstGrowth(), Ratio: ratio, T: t, Component: comp})
 	r.ratio = ratio
-	if rounding := r.rounding(); rounding > 1 {
+	if rounding := r.rounding(); rounding > 10 || rounding > 1 && ratio > 1 {
 		return false, r.error(&Error{Status: ode.IllConditioned, Op: "estimating the error", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: fmt.Errorf("%w: rounding errors alone are worth %.2g tolerances", ode.ErrIllConditioned, rounding),
 			Try: "the problem has no answer to this tolerance in double precision"})
@@ -27,12 +27,12 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 		return true, nil
 	}
 	if r.adaptive() {
-		if r.tau <= 3e-14 {
+		if r.tau <= leastTau {
 			return false, r.error(&Error{Status: ode.IllConditioned, Op: "refining", T: t, Component: comp, Value: r.at0(t, comp),
 				Err: fmt.Errorf("%w: the error is %.2g tolerances at the tightest integration", ode.ErrIllConditioned, ratio),
 				Try: "loosen the tolerance"})
 		}
-		r.tau = max(r.tau*max(0.3/ratio, 1e-4), 3e-14)
+		r.tau = max(r.tau*max(0.3/ratio, 1e-4), leastTau)
 		return false, nil
 	}
 	if r.step < (r.p.End-r.p.Start)*1e-7 {
@@ -153,8 +153,17 @@ func (r *run) residuals(g []float64) {
 }
 
 // rounding estimates the effect of rounding errors in the matching conditions
-// on the solution, in tolerances, by solving for a few patterns of signs.
-func (r *run) rounding() float64 {
+// on the solution, in tolerances.
+func (r *run) rounding() float64 { return r.effect(epsilon/2, 0) }
+
+// noise estimates the effect of the errors of integration, as large as its
+// tolerances allow, on the solution, in tolerances.
+func (r *run) noise() float64 { return r.effect(r.precision(1)) }
+
+// effect returns the effect on the solution of errors of the ends of all
+// segments, rel and abs relative to values and to sizes, by solving for a few
+// patterns of signs.
+func (r *run) effect(rel, abs float64) float64 {
 	n, last := r.p.Dim, len(r.t)-1
 	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
 	r.weigh(r.x, r.x)
@@ -165,7 +174,7 @@ func (r *run) rounding() float64 {
 			bits ^= bits << 13
 			bits ^= bits >> 7
 			bits ^= bits << 17
-			b[i] = epsilon * (math.Abs(r.x[n+i]) + math.Abs(r.x[i]))
+			b[i] = rel*max(math.Abs(r.x[n+i]), math.Abs(r.x[i])) + abs*r.tol[i%n]
 			if bits&1 == 0 {
 				b[i] = -b[i]
 			}

@@ -25,6 +25,8 @@ type run struct {
 	step  float64        // step of a fixed-step method
 	equal int            // equal segments per piece; 0: by growth
 
+	longest float64 // bound for the length of a segment
+
 	// Nodes t[0] .. t[N]; segment k from t[k] to t[k+1] is a flow or, where
 	// the two are equal, a jump. The unknowns x are the states at the nodes
 	// (N+1)×n and the parameters.
@@ -64,6 +66,8 @@ type segment struct {
 	end    []float64 // state at its end (n)
 	v      []float64 // [d end/d start | d end/dp] n×(n+m)
 	growth float64
+	area   []float64 // integral of |y| (n)
+	peak   []float64 // largest |y| (n)
 	err    error
 	stats  ode.Stats
 }
@@ -86,15 +90,19 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	}
 	r.probe.RelTol, r.probe.AbsTol, r.probe.SensitivityTol = 1e-4, 1e-4, 1e-2
 	r.probe.RelTols, r.probe.AbsTols, r.probe.EndOnly = nil, nil, true
+	r.longest = p.End - p.Start
+	if !r.linear() {
+		r.longest /= 10
+	}
 	r.cond = newConditions(p)
 	r.np = newton.Problem{Residual: r.residual, Factor: r.factor, Solve: r.solveLinear, Norm: r.norm, Rescale: r.weigh}
-	r.t = []float64{p.Start, p.End}
-	r.kind = []int{flow}
-	r.layout()
+	r.t, r.kind = []float64{p.Start, p.End}, []int{flow}
 	if p.Algebraic > 0 {
+		r.x = make([]float64, 2*n+m)
 		return r, r.error(&Error{Op: "starting", Component: -1, Err: ode.ErrMethod,
 			Try: "the system has algebraic components: use collocation"})
 	}
+	r.layout()
 	return r, nil
 }
 
@@ -130,8 +138,10 @@ func (r *run) layout() {
 	r.x, r.f, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n+m), make([]float64, nodes*n)
 	r.abd.Reset(n, m, nodes-1, r.cond.nodes(r.at))
 	r.seg = make([]segment, nodes-1)
-	buf := make([]float64, (nodes-1)*(n+n*(n+m)))
+	buf := make([]float64, (nodes-1)*(3*n+n*(n+m)))
 	for i := range r.seg {
+		r.seg[i].area, buf = buf[:n], buf[n:]
+		r.seg[i].peak, buf = buf[:n], buf[n:]
 		r.seg[i].end, buf = buf[:n], buf[n:]
 		r.seg[i].v, buf = buf[:n*(n+m)], buf[n*(n+m):]
 	}
@@ -150,15 +160,27 @@ func (r *run) fill(g guess) {
 func (r *run) node(x []float64, k int) []float64 { return x[k*r.p.Dim : (k+1)*r.p.Dim] }
 func (r *run) q(x []float64) []float64           { return x[len(r.t)*r.p.Dim:] }
 
+// leastTau is the smallest tolerance of the integration. A relative error is
+// bounded by rounding, but a component that is small in places can be had to a
+// smaller part of its mean.
+const leastTau = 1e-17
+
+// precision returns the tolerances of the integration refined by the factor
+// fine, relative to the value and to the size of a component.
+func (r *run) precision(fine float64) (rel, abs float64) {
+	tau := max(r.tau*fine, leastTau)
+	return max(tau, 5e-15), tau
+}
+
 // integrator returns the integrator of the segments with tolerance and step
 // refined by the factor fine <= 1.
 func (r *run) integrator(fine float64) *ode.Integrator {
 	in := r.s.Integrator
-	tau := max(r.tau*fine, 3e-14)
-	in.RelTol, in.AbsTol, in.RelTols = tau, 0, nil
+	rel, abs := r.precision(fine)
+	in.RelTol, in.AbsTol, in.RelTols = rel, 0, nil
 	in.AbsTols = make([]float64, r.p.Dim)
 	for c := range in.AbsTols {
-		in.AbsTols[c] = tau * (r.tol[c] + r.s.atol(c)/r.s.rtol())
+		in.AbsTols[c] = abs * (r.tol[c] + r.s.atol(c)/r.s.rtol())
 	}
 	in.Step = 0
 	if !r.adaptive() {
@@ -224,7 +246,17 @@ func (r *run) shoot(in *ode.Integrator, x []float64, derivatives bool) {
 		}
 		var sol *ode.Solution
 		if derivatives {
-			v, err := in.Variation(r.ctx, r.ivp(x, k))
+			clear(sg.area)
+			clear(sg.peak)
+			last := r.t[k]
+			v, err := in.VariationUntil(r.ctx, r.ivp(x, k), func(t float64, y, _ []float64) bool {
+				for c, v := range y {
+					sg.area[c] += math.Abs(v) * (t - last)
+					sg.peak[c] = max(sg.peak[c], math.Abs(v))
+				}
+				last = t
+				return false
+			})
 			sol, sg.err = v.Solution, err
 			copy(sg.v, v.Matrix[len(v.Matrix)-len(sg.v):])
 			sg.growth = r.balanced(sg.v, n+r.p.Params)
@@ -296,7 +328,7 @@ func (r *run) solveLinear(dst, b []float64) {
 func (r *run) worstGrowth() float64 {
 	g := 0.0
 	for k, kind := range r.kind {
-		if kind == flow {
+		if kind == flow && k < len(r.seg) {
 			g = max(g, r.seg[k].growth)
 		}
 	}
@@ -315,8 +347,8 @@ func (r *run) newton(ctx context.Context) error {
 	}
 	res, err := r.nw.Solve(ctx, &r.np, r.x)
 	r.stats.Newton += res.Steps
-	if err != nil && ctx.Err() == nil && errors.Is(err, newton.ErrNoDescent) && res.Correction <= 0.1 {
-		return nil // the noise of the integration stops it within the tolerance
+	if err != nil && ctx.Err() == nil && errors.Is(err, newton.ErrNoDescent) && res.Correction <= 0.1*max(1, min(100, r.noise())) {
+		return nil // the errors of the integration stop it; the estimate decides
 	}
 	return err
 }

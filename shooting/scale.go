@@ -2,11 +2,12 @@ package shooting
 
 import "math"
 
-// measure takes the sizes of the components from the nodes of x.
+// measure takes the sizes of the components from x.
 func (r *run) measure(x []float64) { r.sizes(r.peak, r.mean, x, nil) }
 
-// sizes stores the largest and the mean over t of |y| of each component, of x
-// or of x and d, whichever is larger.
+// sizes stores the largest and the mean over t of |y| of each component: those
+// of the trajectories integrated last with derivatives, or those of the nodes
+// of x and d if they are larger.
 func (r *run) sizes(peak, mean, x, d []float64) {
 	n, last := r.p.Dim, len(r.t)-1
 	clear(peak)
@@ -28,6 +29,14 @@ func (r *run) sizes(peak, mean, x, d []float64) {
 			peak[c] = max(peak[c], v)
 			mean[c] += w / 2 / length * v
 		}
+	}
+	for c := range n {
+		area := 0.0
+		for k := range r.seg {
+			area += r.seg[k].area[c]
+			peak[c] = max(peak[c], r.seg[k].peak[c])
+		}
+		mean[c] = max(mean[c], area/length)
 	}
 }
 
@@ -63,16 +72,18 @@ func (r *run) rescaled() bool {
 }
 
 // couple measures how large a value the segments could give to each component
-// from the others: what is below 64 rounding units of it is rounding.
+// from the others, growth apart: what is below 64 rounding units of it is
+// rounding. It is what makes a component that is zero everywhere pass.
 func (r *run) couple() {
 	n := r.p.Dim
 	cols := n + r.p.Params
 	clear(r.coupling)
 	for k := range r.seg {
+		g := max(r.seg[k].growth, 1)
 		for c := range n {
 			for j, v := range r.seg[k].v[c*cols : c*cols+n] {
 				if j != c {
-					r.coupling[c] = max(r.coupling[c], math.Abs(v)*max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j])))
+					r.coupling[c] = max(r.coupling[c], math.Abs(v)/g*max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j])))
 				}
 			}
 		}

@@ -109,34 +109,35 @@ func (r *run) places() []float64 {
 
 // plan chooses the nodes: every place, and between two places as many that the
 // variational matrix along the guess grows by the factor growth per segment.
+// No segment is longer than r.longest. If it fails the nodes stay as they are.
 func (r *run) plan(ctx context.Context, g guess, growth float64) error {
 	places := r.places()
-	r.t = append(r.t[:0], places[0])
-	r.kind = r.kind[:0]
+	m := &nodes{t: []float64{places[0]}}
 	jump := 0
 	for i, end := range places[1:] {
 		var err error
 		if r.equal > 0 {
 			from := places[i]
 			for k := 1; k < r.equal; k++ {
-				r.addNode(from+(end-from)*float64(k)/float64(r.equal), flow)
+				m.add(from+(end-from)*float64(k)/float64(r.equal), flow)
 			}
 		} else {
-			err = r.grow(ctx, g, end, growth)
+			err = r.grow(ctx, m, g, end, growth)
 		}
 		if err != nil {
 			return err
 		}
-		r.addNode(end, flow)
+		m.add(end, flow)
 		if jump < len(r.p.Jumps) && r.p.Jumps[jump].T == end {
-			r.addNode(end, jump)
+			m.add(end, jump)
 			jump++
 		}
 	}
-	r.layout()
-	if len(r.t)-1 > r.s.maxSegments() {
+	if len(m.kind) > r.s.maxSegments() {
 		return r.tooMany(r.p.End)
 	}
+	r.t, r.kind = m.t, m.kind
+	r.layout()
 	r.trace(Progress{Stage: "segments", Segments: r.pieces()})
 	return nil
 }
@@ -144,22 +145,33 @@ func (r *run) plan(ctx context.Context, g guess, growth float64) error {
 // flow is the kind of a segment; other kinds are the index of a jump.
 const flow = -1
 
-func (r *run) addNode(t float64, kind int) {
-	r.t = append(r.t, t)
-	r.kind = append(r.kind, kind)
+// nodes are the nodes t and the kinds of the segments between them.
+type nodes struct {
+	t    []float64
+	kind []int
+}
+
+func (m *nodes) add(t float64, kind int) {
+	m.t = append(m.t, t)
+	m.kind = append(m.kind, kind)
 }
 
 // grow adds nodes from the last one to end, end excluded.
-func (r *run) grow(ctx context.Context, g guess, end, growth float64) error {
+func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) error {
 	n := r.p.Dim
 	in := r.probe
 	y := make([]float64, n)
 	cols := n + r.p.Params
 	for {
-		from := r.t[len(r.t)-1]
+		from := m.t[len(m.t)-1]
 		g(y, from, false)
+		// Between here and the end fit a whole number of segments.
+		to := end
+		if parts := math.Ceil((end - from) / r.longest * (1 - 1e-12)); parts > 1 {
+			to = from + (end-from)/parts
+		}
 		steps := 0
-		v, err := in.VariationUntil(ctx, &ode.IVP{System: r.sys, Start: from, End: end, Initial: y, Params: r.params},
+		v, err := in.VariationUntil(ctx, &ode.IVP{System: r.sys, Start: from, End: to, Initial: y, Params: r.params},
 			func(t float64, _, v []float64) bool {
 				steps++
 				return r.balanced(v, cols) > growth
@@ -174,7 +186,7 @@ func (r *run) grow(ctx context.Context, g guess, end, growth float64) error {
 		}
 		if err != nil && steps == 0 {
 			// The guess is no place to start from.
-			t = min(end, from+(r.p.End-r.p.Start)/32)
+			t = min(to, from+(r.p.End-r.p.Start)/32)
 		}
 		// A node just before the end would make a sliver.
 		if end-t < 0.1*(t-from) {
@@ -183,10 +195,10 @@ func (r *run) grow(ctx context.Context, g guess, end, growth float64) error {
 		if !(t > from) || t >= end {
 			return nil
 		}
-		if len(r.t) > r.s.maxSegments() {
+		if len(m.t) > r.s.maxSegments() {
 			return r.tooMany(t)
 		}
-		r.addNode(t, flow)
+		m.add(t, flow)
 	}
 }
 

@@ -86,7 +86,7 @@ func (r *run) solution() *ode.Solution {
 		s.Y = append(s.Y, y...)
 	}
 	add(r.t[0], r.node(r.x, 0))
-	for k := range r.seg {
+	for k := range r.kind {
 		var sol *ode.Solution
 		if k < len(r.pieces_) && r.kind[k] == flow {
 			sol = r.pieces_[k]

@@ -14,6 +14,7 @@ import (
 	"math"
 	"runtime"
 
+	"costate/internal/newton"
 	"costate/ode"
 )
 
@@ -34,7 +35,9 @@ type Solver struct {
 	Integrator ode.Integrator
 
 	// Growth is the growth of the variational matrix (the largest element
-	// after balancing) at which a segment ends. [1e3]
+	// after balancing) at which a segment ends. [1e3 for linear problems, 20
+	// for others, and there at least 10 segments: short ones are less
+	// nonlinear]
 	Growth float64
 
 	// Segments is the number of equal segments of every piece between
@@ -91,11 +94,22 @@ func (s *Solver) atol(c int) float64 {
 	return s.AbsTol
 }
 
-func (s *Solver) growth() float64 {
-	if s.Growth > 1 {
-		return s.Growth
+func (r *run) growth() float64 {
+	switch {
+	case r.s.Growth > 1:
+		return r.s.Growth
+	case r.linear():
+		return 1e3
 	}
-	return 1e3
+	return 20
+}
+
+func (r *run) linear() bool {
+	linear := r.p.System.Linear && r.p.Boundary.Linear
+	for _, j := range r.p.Jumps {
+		linear = linear && j.Linear
+	}
+	return linear
 }
 
 func (s *Solver) maxSegments() int {
@@ -140,7 +154,7 @@ func (s *Solver) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 // solve runs Newton's iteration, on more segments when it fails, until the
 // error estimate meets the tolerance.
 func (r *run) solve(ctx context.Context) error {
-	growth := r.s.growth()
+	growth := r.growth()
 	guess := r.firstGuess()
 	if err := r.plan(ctx, guess, growth); err != nil {
 		return err
@@ -151,12 +165,22 @@ func (r *run) solve(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if err != nil && errors.Is(err, newton.ErrNoDescent) && r.adaptive() && r.tau > leastTau {
+			// The iteration may drown in the errors of the integration.
+			if noise := r.noise(); noise > 0.1 {
+				r.tau = max(r.tau*0.03/noise, leastTau)
+				guess := r.firstGuess()
+				r.fill(guess)
+				continue
+			}
+		}
 		if err != nil {
 			// Shorter segments are less nonlinear.
 			if retry++; retry > 3 || r.s.Segments > 0 && r.pieces() > r.s.maxSegments()/2 {
 				return r.explain(err)
 			}
 			growth = max(math.Sqrt(growth), 2)
+			r.longest /= 2
 			r.equal *= 2
 			guess := r.firstGuess()
 			if r.plan(ctx, guess, growth) != nil {

@@ -59,7 +59,7 @@ func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin 
 }
 
 func pathTables(p *route.Problem, path *discrete.Path, d time.Duration) []report.Table {
-	t := report.Table{Name: "summary", Title: title(p.File), Header: []string{"", ""}}
+	t := report.Table{Name: "summary", Title: title(p.File), Header: []string{"quantity", "value"}}
 	line := func(name string, c report.Cell) { t.Add(report.Text(name), c) }
 	status := "minimum"
 	switch {

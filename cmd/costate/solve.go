@@ -163,21 +163,22 @@ func (r *result) tables() []report.Table {
 
 func (r *result) summary() report.Table {
 	s := r.solution
-	t := report.Table{Name: "summary", Title: title(r.problem.File), Header: []string{"", ""}}
+	t := report.Table{Name: "summary", Title: title(r.problem.File), Header: []string{"quantity", "value"}}
 	line := func(name string, c report.Cell) { t.Add(report.Text(name), c) }
 	line("status", report.Text(s.Status.String()))
 	line("method", report.Text(r.method))
 	line("mesh intervals", report.Int(intervals(s)))
 	if s.Error != nil {
 		c, rel := worst(s)
-		line("error estimate", report.Textf("%.1e relative, in %s", rel, r.problem.BVP.Names[c]))
+		line("error estimate", report.Cell{Text: fmt.Sprintf("%.1e relative, in %s", rel, r.problem.BVP.Names[c]), Value: rel})
 	}
 	line("residual of conditions", report.Sci(s.Residual, 2))
 	if k := s.Condition.Kappa; k > 0 {
 		line("conditioning", report.Sci(k, 2))
 	}
 	if e := r.energy; e != nil {
-		line("H", report.Textf("%.8g at the start, %.8g at the end", e.First, e.Last))
+		line("H at the start", report.Value(e.First))
+		line("H at the end", report.Value(e.Last))
 		if e.Judged {
 			line("drift of H between jumps", report.Sci(e.Drift, 2))
 		}

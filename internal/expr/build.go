@@ -202,7 +202,15 @@ func (g *Graph) Mul(xs ...*Expr) *Expr {
 		collect(x)
 	}
 	args := make([]*Expr, 0, len(factors)+len(loose))
-	args = append(args, loose...)
+	for _, x := range loose {
+		// With all numbers known it may fold after all.
+		if c, ok := coef.mul(x.num); ok {
+			coef = c
+		} else {
+			args = append(args, x)
+		}
+	}
+	loose = slices.Clone(args)
 	infinite := false
 	for _, x := range loose {
 		infinite = infinite || !finite(x.val)
@@ -242,6 +250,12 @@ func (g *Graph) Mul(xs ...*Expr) *Expr {
 
 // Div returns a/b.
 func (g *Graph) Div(a, b *Expr) *Expr { return g.Mul(a, g.Pow(b, g.minusOne)) }
+
+// isReciprocal reports whether e is one over something: a power with a negative number as
+// exponent.
+func isReciprocal(e *Expr) bool {
+	return e.op == OpPow && e.args[1].op == OpNum && e.args[1].val < 0
+}
 
 // Pow returns a^b.
 func (g *Graph) Pow(a, b *Expr) *Expr {

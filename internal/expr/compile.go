@@ -11,7 +11,7 @@ type instr struct {
 	op      opcode
 	d, d2   int32 // destinations; d2 of opSincos, or -1
 	a, b, c int32
-	k       float64
+	k, k2   float64
 	fn      *function
 }
 
@@ -80,50 +80,6 @@ func uses(values []value, outs []int32) []int {
 		n[o]++
 	}
 	return n
-}
-
-// fuse merges products that are used once into the sum that uses them. The
-// rounding is that of the separate operations.
-func fuse(values []value, outs []int32) {
-	n := uses(values, outs)
-	for i := range values {
-		v := &values[i]
-		single := func(x int32, op opcode) bool { return n[x] == 1 && values[x].op == op }
-		switch v.op {
-		case opAdd:
-			for _, swap := range [...]bool{false, true} {
-				x, y := v.b, v.a
-				if swap {
-					x, y = y, x
-				}
-				if x == y {
-					break
-				}
-				m := values[x]
-				if single(x, opMul) {
-					*v = value{op: opMulAdd, a: m.a, b: m.b, c: y}
-					n[x] = 0
-					break
-				}
-				if single(x, opMulK) {
-					*v = value{op: opMulKAdd, a: m.a, b: y, c: -1, k: m.k}
-					n[x] = 0
-					break
-				}
-			}
-		case opSub:
-			if v.a == v.b {
-				break
-			}
-			if m := values[v.b]; single(v.b, opMul) {
-				n[v.b] = 0
-				*v = value{op: opNegMul, a: m.a, b: m.b, c: v.a}
-			} else if m := values[v.a]; single(v.a, opMul) {
-				n[v.a] = 0
-				*v = value{op: opMulSub, a: m.a, b: m.b, c: v.b}
-			}
-		}
-	}
 }
 
 // assemble drops dead values and assigns rows by linear scan.
@@ -196,7 +152,7 @@ func assemble(values []value, inputs int, outs []int32) *Tape {
 		if !live[i] || v.op == opInput || v.op == opNumber {
 			continue
 		}
-		in := instr{op: v.op, d2: -1, k: v.k, fn: v.fn, a: operand(v.a), b: operand(v.b), c: operand(v.c)}
+		in := instr{op: v.op, d2: -1, k: v.k, k2: v.k2, fn: v.fn, a: operand(v.a), b: operand(v.b), c: operand(v.c)}
 		// The operands that die here give their registers to the result: every
 		// operation reads a point before it writes it.
 		dead := make([]int32, 0, 3)

@@ -24,19 +24,21 @@ func dawson(x float64) float64 {
 		}
 		return sum
 	case a > 7:
-		term := 1 / (2 * x)
+		first := 1 / (2 * x)
 		if math.IsInf(x, 0) {
-			return term
+			return first
 		}
-		sum, y := term, 1/(2*x*x)
+		// The series without its first term, relative to it.
+		y := first / x
+		term, sum := 1.0, 0.0
 		for k := 1.0; k < 50; k++ {
 			term *= (2*k - 1) * y
 			sum += term
-			if math.Abs(term) < 1e-17*math.Abs(sum) {
+			if term < 1e-18 {
 				break
 			}
 		}
-		return sum
+		return first + first*sum
 	case math.IsNaN(x):
 		return x
 	}

@@ -21,7 +21,7 @@ func evalNode(e *Expr, val func(*Expr) float64) float64 {
 		n, d := 1.0, 1.0
 		for _, a := range e.args {
 			// A quotient is one division, as it was written.
-			if a.op == OpPow && a.args[1].op == OpNum && a.args[1].val < 0 {
+			if isReciprocal(a) {
 				d *= math.Pow(val(a.args[0]), -a.args[1].val)
 			} else {
 				n *= val(a)

@@ -113,7 +113,7 @@ func GoBlock(es []*Expr, name func(string) string, temp func(i int) string) (stm
 // around it: a number times something, or one over something.
 func writtenApart(e *Expr) bool {
 	return e.op == OpMul && e.rest != nil && len(e.args) == 2 ||
-		e.op == OpPow && e.args[1].op == OpNum && e.args[1].val < 0
+		isReciprocal(e)
 }
 
 // asFloat makes the source of a constant a float64.
@@ -183,7 +183,7 @@ func (p *goPrinter) expr(e *Expr, prec int) {
 		}
 		p.term(abs, e)
 	case OpPow:
-		if k := e.args[1]; k.op == OpNum && k.val < 0 {
+		if isReciprocal(e) {
 			p.product(quotient(rat{1, 1}, []*Expr{e}))
 		} else {
 			p.power(e.args[0], e.args[1])
@@ -216,7 +216,7 @@ func (p *goPrinter) expr(e *Expr, prec int) {
 }
 
 func goStrength(e *Expr) int {
-	if e.op == OpPow && !(e.args[1].op == OpNum && e.args[1].val < 0) {
+	if e.op == OpPow && !isReciprocal(e) {
 		if e.args[1].op == OpNum && shortPower(e.args[1].val) {
 			return precMul
 		}

@@ -171,17 +171,16 @@ func (p *parser) series(t token) (*Expr, *Error) {
 	}
 	body := p.pos
 	var parts []*Expr
-	size := 0.0
 	for i := r.Lo; i <= r.Hi; i++ {
 		p.pos = body
 		p.local = append(p.local, localIndex{r.Name, i})
 		e, err := p.value()
 		p.local = p.local[:len(p.local)-1]
+		if err == nil {
+			err = p.spend(e, t)
+		}
 		if err != nil {
 			return nil, err
-		}
-		if size += e.size; size > maxTree {
-			return nil, p.errorAt(t, "", "the formula is too large: more than %d nodes", maxTree)
 		}
 		parts = append(parts, e)
 	}

@@ -199,10 +199,10 @@ func layoutFloat(x float64) box {
 }
 
 func layoutPow(e *Expr) box {
+	if isReciprocal(e) {
+		return layoutFraction(quotient(rat{1, 1}, []*Expr{e}))
+	}
 	if k := e.args[1]; k.op == OpNum {
-		if k.val < 0 {
-			return layoutFraction(quotient(rat{1, 1}, []*Expr{e}))
-		}
 		return layoutPower(e.args[0], layoutRat(k.num), k.num)
 	}
 	return layoutPower(e.args[0], layout(e.args[1], 0), rat{})

@@ -9,44 +9,55 @@ import (
 type opcode uint8
 
 const (
-	opInput   opcode = iota // a is the number of the input; not executed
-	opNumber                // k; not executed, filled once
-	opCopy                  // a
-	opNeg                   // -a
-	opAdd                   // a + b
-	opSub                   // a - b
-	opMul                   // a * b
-	opDiv                   // a / b
-	opAddK                  // a + k
-	opSubK                  // k - a
-	opMulK                  // k * a
-	opDivK                  // k / a
-	opMulAdd                // a*b + c
-	opMulSub                // a*b - c
-	opNegMul                // c - a*b
-	opMulKAdd               // k*a + b
-	opSqrt                  // sqrt(a)
-	opSin                   // sin(a)
-	opCos                   // cos(a)
-	opSincos                // d, d2 = sin(a), cos(a)
-	opCosOf                 // second result of the opSincos a; not executed
-	opExp                   // exp(a)
-	opLog                   // log(a)
-	opTanh                  // tanh(a)
-	opAbs                   // |a|
-	opMin                   // min(a, b)
-	opMax                   // max(a, b)
-	opPow                   // a^b
-	opCall1                 // fn(a)
-	opCall2                 // fn(a, b)
-	opLess                  // 1 if a < b, otherwise 0
-	opLessEq                // a <= b
-	opEqual                 // a == b
-	opUnequal               // a != b
-	opAnd                   // a != 0 and b != 0, of 1 and 0
-	opOr                    // a != 0 or b != 0
-	opNot                   // a == 0
-	opSelect                // b if a != 0, otherwise c
+	opInput    opcode = iota // a is the number of the input; not executed
+	opNumber                 // k; not executed, filled once
+	opCopy                   // a
+	opNeg                    // -a
+	opAdd                    // a + b
+	opSub                    // a - b
+	opMul                    // a * b
+	opDiv                    // a / b
+	opAddK                   // a + k
+	opSubK                   // k - a
+	opMulK                   // k * a
+	opDivK                   // k / a
+	opMulAdd                 // a*b + c
+	opMulSub                 // a*b - c
+	opNegMul                 // c - a*b
+	opMulKAdd                // k*a + b
+	opMulAddK                // a*b + k
+	opNegMulK                // k - a*b
+	opMulKAddK               // k*a + k2
+	opMulMulK                // k*(a*b)
+	opMul3                   // a*b*c
+	opAdd3                   // a + b + c
+	opSubAdd                 // a - b + c
+	opAddMul                 // (a + b)*c
+	opSubMul                 // (a - b)*c
+	opDivAddK                // a/(b + k)
+	opSubKDiv                // k - a/b
+	opSqrt                   // sqrt(a)
+	opSin                    // sin(a)
+	opCos                    // cos(a)
+	opSincos                 // d, d2 = sin(a), cos(a)
+	opCosOf                  // second result of the opSincos a; not executed
+	opExp                    // exp(a)
+	opLog                    // log(a)
+	opTanh                   // tanh(a)
+	opAbs                    // |a|
+	opMin                    // min(a, b)
+	opMax                    // max(a, b)
+	opPow                    // a^b
+	opCall1                  // fn(a)
+	opCall2                  // fn(a, b)
+	opLess                   // 1 if a < b, otherwise 0
+	opLessEq                 // a <= b
+	opEqual                  // a == b
+	opUnequal                // a != b
+	opAnd                    // a != 0 and b != 0, of 1 and 0
+	opOr                     // a != 0 or b != 0
+	opNot                    // a == 0
+	opSelect                 // b if a != 0, otherwise c
 )
 
 // value is an operation before registers are assigned; a, b, c are numbers of
@@ -54,7 +65,7 @@ const (
 type value struct {
 	op      opcode
 	a, b, c int32
-	k       float64
+	k, k2   float64
 	fn      *function
 }
 
@@ -149,7 +160,7 @@ func (l *lowerer) node(e *Expr) int32 {
 	case OpMul:
 		return l.product(e)
 	case OpPow:
-		if k := e.args[1]; k.op == OpNum && k.val < 0 {
+		if k := e.args[1]; isReciprocal(e) {
 			return l.immediate(opDivK, l.power(e.args[0], -k.val), 1)
 		} else if k.op == OpNum {
 			return l.power(e.args[0], k.val)
@@ -202,19 +213,6 @@ func signed(e *Expr) (*Expr, float64) {
 	return e, 1
 }
 
-// isQuotient reports whether the product or power e is a number over something.
-func isQuotient(e *Expr) bool {
-	if e.op == OpMul {
-		for _, a := range e.args {
-			if !isQuotient(a) {
-				return false
-			}
-		}
-		return true
-	}
-	return e.op == OpPow && e.args[1].op == OpNum && e.args[1].val < 0
-}
-
 // sum adds the terms from left to right. The first two may be exchanged, which
 // changes no bit, so that constants become immediate and no sign is spent.
 func (l *lowerer) sum(e *Expr) int32 {
@@ -257,58 +255,44 @@ func (l *lowerer) pair(x, y *Expr) int32 {
 	return l.binary(opAdd, a, l.lower(y))
 }
 
-// product multiplies the numerator from left to right, then divides by the
-// product of the denominator.
+// product multiplies the numerator from left to right, divides by the product
+// of the denominator and multiplies by the numbers, all of them folded into
+// one. Products with a common beginning share it, since values do.
 func (l *lowerer) product(e *Expr) int32 {
-	rest, k := signed(e)
-	if k != 1 {
-		if isQuotient(rest) {
-			return l.immediate(opDivK, l.denominator(rest), k)
+	k := 1.0
+	num, den := int32(-1), int32(-1)
+	into := func(acc *int32, x int32) {
+		if *acc >= 0 {
+			x = l.binary(opMul, *acc, x)
 		}
-		r := l.lower(rest)
-		if k == -1 {
-			return l.unary(opNeg, r)
-		}
-		return l.immediate(opMulK, r, k)
+		*acc = x
 	}
-	if isQuotient(e) {
-		return l.immediate(opDivK, l.denominator(e), 1)
-	}
-	num := int32(-1)
-	down := false
 	for _, a := range e.args {
-		switch {
-		case isQuotient(a):
-			down = true
-		case num < 0:
-			num = l.lower(a)
-		default:
-			num = l.binary(opMul, num, l.lower(a))
-		}
-	}
-	if down {
-		num = l.binary(opDiv, num, l.denominator(e))
-	}
-	return num
-}
-
-// denominator multiplies the factors with negative exponents.
-func (l *lowerer) denominator(e *Expr) int32 {
-	if e.op == OpPow {
-		return l.power(e.args[0], -e.args[1].val)
-	}
-	acc := int32(-1)
-	for _, a := range e.args {
-		if !isQuotient(a) {
+		if c := k * a.val; a.konst && finite(c) && c != 0 {
+			k = c
 			continue
 		}
-		d := l.power(a.args[0], -a.args[1].val)
-		if acc >= 0 {
-			d = l.binary(opMul, acc, d)
+		if isReciprocal(a) {
+			into(&den, l.power(a.args[0], -a.args[1].val))
+		} else {
+			into(&num, l.lower(a))
 		}
-		acc = d
 	}
-	return acc
+	switch {
+	case num < 0 && den < 0:
+		return l.constant(k)
+	case num < 0:
+		return l.immediate(opDivK, den, k)
+	case den >= 0:
+		num = l.binary(opDiv, num, den)
+	}
+	switch k {
+	case 1:
+		return num
+	case -1:
+		return l.unary(opNeg, num)
+	}
+	return l.immediate(opMulK, num, k)
 }
 
 // maxChain is the largest exponent that is lowered to multiplications; the

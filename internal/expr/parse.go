@@ -11,7 +11,8 @@ const (
 	maxSource = 1 << 20 // bytes of a formula
 	maxDepth  = 500     // levels of nesting
 	maxSteps  = 1 << 19 // operands read, those of sums once per index
-	maxTree   = 1 << 24 // nodes of the formula, written out
+	maxWork   = 1 << 22 // terms and factors flattened, those of names as often as they are used
+	maxLevels = 100_000 // depth of a formula with all its names put in
 )
 
 // Parse returns the formula src. The error is an [*Error].
@@ -36,6 +37,7 @@ type parser struct {
 	pos   int
 	depth int
 	steps int
+	work  int
 	local []localIndex // of the sums around, innermost last
 }
 
@@ -173,10 +175,22 @@ func (p *parser) check(e *Expr, t token) (*Expr, *Error) {
 	if e.konst && !finite(e.val) {
 		return nil, p.errorAt(t, "", "%s is not a finite number", Text(e))
 	}
-	if e.size > maxTree {
-		return nil, p.errorAt(t, "", "the formula is too large: %.3g nodes, at most %d", e.size, maxTree)
+	if e.depth > maxLevels {
+		return nil, p.errorAt(t, "", "the formula is nested more than %d levels deep", maxLevels)
 	}
 	return e, nil
+}
+
+// spend counts the terms or factors that the operand e brings into a sum or
+// product.
+func (p *parser) spend(e *Expr, t token) *Error {
+	if e.op == OpAdd || e.op == OpMul {
+		p.work += len(e.args)
+	}
+	if p.work > maxWork {
+		return p.errorAt(t, "", "the formula is too large: more than %d terms and factors", maxWork)
+	}
+	return nil
 }
 
 // value reads a number-valued expression.
@@ -322,6 +336,9 @@ func (p *parser) sum() (operand, *Error) {
 		if err == nil {
 			err = p.number(e, t)
 		}
+		if err == nil {
+			err = p.spend(e.Expr, t)
+		}
 		if err != nil {
 			return e, err
 		}
@@ -334,13 +351,24 @@ func (p *parser) sum() (operand, *Error) {
 	return operand{e, false}, err
 }
 
+// product reads factors. A sign in front is one of the product: in -(a + b)*c
+// the sum stays as it is.
 func (p *parser) product() (operand, *Error) {
+	negate, signs := false, false
+	for p.is("-") || p.is("+") {
+		signs = true
+		negate = (p.next().text == "-") != negate
+	}
 	at := p.peek()
-	first, err := p.unary()
-	if err != nil || !p.is("*") && !p.is("/") {
+	first, err := p.power()
+	if err != nil || !signs && !p.is("*") && !p.is("/") {
 		return first, err
 	}
-	if err := p.number(first, at); err != nil {
+	err = p.number(first, at)
+	if err == nil {
+		err = p.spend(first.Expr, at)
+	}
+	if err != nil {
 		return first, err
 	}
 	factors := []*Expr{first.Expr}
@@ -350,6 +378,9 @@ func (p *parser) product() (operand, *Error) {
 		e, err := p.unary()
 		if err == nil {
 			err = p.number(e, t)
+		}
+		if err == nil {
+			err = p.spend(e.Expr, t)
 		}
 		if err != nil {
 			return e, err
@@ -361,6 +392,9 @@ func (p *parser) product() (operand, *Error) {
 			}
 		}
 		factors = append(factors, e.Expr)
+	}
+	if negate {
+		factors = append(factors, p.g.minusOne)
 	}
 	e, err := p.check(p.g.Mul(factors...), at)
 	return operand{e, false}, err
@@ -380,6 +414,9 @@ func (p *parser) unary() (operand, *Error) {
 	e, err := p.unary()
 	if err == nil {
 		err = p.number(e, at)
+	}
+	if err == nil {
+		err = p.spend(e.Expr, at)
 	}
 	if err == nil && t.text == "-" {
 		e.Expr = p.g.Neg(e.Expr)
@@ -437,9 +474,6 @@ func (p *parser) primary() (operand, *Error) {
 	case t.kind == tokName:
 		e, err := p.name(t)
 		return operand{e, false}, err
-	}
-	if t.kind == tokEnd {
-		return operand{}, p.errorAt(t, "", "expected a number, a name or \"(\", found %s", t.describe())
 	}
 	return operand{}, p.errorAt(t, "", "expected a number, a name or \"(\", found %s", t.describe())
 }
@@ -516,12 +550,9 @@ func (p *parser) call(t token) (*Expr, *Error) {
 	case "sum", "prod":
 		return p.series(t)
 	}
-	known := functions[t.text] != nil || slices.Contains(p.scope.Functions, t.text)
-	if !known {
-		// Say so before complaining about the arguments of no function.
-		if err := p.notFunction(t); err != nil && p.scope.Call == nil {
-			return nil, err
-		}
+	if functions[t.text] == nil && p.scope.Call == nil {
+		// Say so before complaining about the arguments.
+		return nil, p.notFunction(t)
 	}
 	p.next() // the parenthesis
 	var args []*Expr

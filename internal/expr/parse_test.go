@@ -51,6 +51,8 @@ func TestText(t *testing.T) {
 		{"a - b - c", "a - b - c"},
 		{"a - (b - c)", "a - b + c"},
 		{"-(a + b)", "-a - b"},
+		{"-(a + b)*c", "-(a + b)*c"},
+		{"--a - -b", "a + b"},
 		{"2*(a + b)", "2*(a + b)"},
 		{"a/b/c", "a/(b*c)"},
 		{"a/b*c", "a*c/b"},
@@ -165,7 +167,7 @@ func TestParseErrors(t *testing.T) {
 		{"a & b", 3, "write and, or, not"},
 		{"a\xff", 2, "not valid UTF-8"},
 		{strings.Repeat("(", 2000), 501, "nested more than"},
-		{strings.Repeat("-", 2000) + "a", 501, "nested more than"},
+		{"2*" + strings.Repeat("-", 2000) + "a", 503, "nested more than"},
 		{"a" + strings.Repeat("^a", 2000), 1001, "nested more than"},
 		{"1e200*1e200", 1, "1e200*1e200 is not a finite number"},
 	}

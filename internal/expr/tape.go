@@ -107,6 +107,28 @@ func (t *Tape) runPoint(r []float64) {
 			x = r[in.c] - float64(a*r[in.b])
 		case opMulKAdd:
 			x = float64(in.k*a) + r[in.b]
+		case opMulAddK:
+			x = float64(a*r[in.b]) + in.k
+		case opNegMulK:
+			x = in.k - float64(a*r[in.b])
+		case opMulKAddK:
+			x = float64(in.k*a) + in.k2
+		case opMulMulK:
+			x = in.k * (a * r[in.b])
+		case opMul3:
+			x = a * r[in.b] * r[in.c]
+		case opAdd3:
+			x = a + r[in.b] + r[in.c]
+		case opSubAdd:
+			x = a - r[in.b] + r[in.c]
+		case opAddMul:
+			x = (a + r[in.b]) * r[in.c]
+		case opSubMul:
+			x = (a - r[in.b]) * r[in.c]
+		case opDivAddK:
+			x = a / (r[in.b] + in.k)
+		case opSubKDiv:
+			x = in.k - a/r[in.b]
 		case opSqrt:
 			x = math.Sqrt(a)
 		case opSin:
@@ -228,6 +250,61 @@ func (t *Tape) runRows(rows [][]float64, w int) {
 			k := in.k
 			for j := range d {
 				d[j] = float64(k*a[j]) + b[j]
+			}
+		case opMulAddK:
+			k := in.k
+			for j := range d {
+				d[j] = float64(a[j]*b[j]) + k
+			}
+		case opNegMulK:
+			k := in.k
+			for j := range d {
+				d[j] = k - float64(a[j]*b[j])
+			}
+		case opMulKAddK:
+			k, k2 := in.k, in.k2
+			for j := range d {
+				d[j] = float64(k*a[j]) + k2
+			}
+		case opMulMulK:
+			k := in.k
+			for j := range d {
+				d[j] = k * (a[j] * b[j])
+			}
+		case opMul3:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = a[j] * b[j] * c[j]
+			}
+		case opAdd3:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = a[j] + b[j] + c[j]
+			}
+		case opSubAdd:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = a[j] - b[j] + c[j]
+			}
+		case opAddMul:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = (a[j] + b[j]) * c[j]
+			}
+		case opSubMul:
+			c := rows[in.c][:len(d)]
+			for j := range d {
+				d[j] = (a[j] - b[j]) * c[j]
+			}
+		case opDivAddK:
+			k := in.k
+			for j := range d {
+				d[j] = a[j] / (b[j] + k)
+			}
+		case opSubKDiv:
+			k := in.k
+			for j := range d {
+				d[j] = k - a[j]/b[j]
 			}
 		case opSqrt:
 			for j := range d {

@@ -71,7 +71,7 @@ func (p printer) expr(e *Expr, prec int) {
 		}
 		p.term(abs, e, precMul)
 	case OpPow:
-		if k := e.args[1]; k.op == OpNum && k.val < 0 {
+		if isReciprocal(e) {
 			p.product(quotient(rat{1, 1}, []*Expr{e}))
 			return
 		}
@@ -156,7 +156,7 @@ type fraction struct {
 func quotient(c rat, factors []*Expr) fraction {
 	f := fraction{num: c.n, den: c.d}
 	for _, x := range factors {
-		if x.op == OpPow && x.args[1].op == OpNum && x.args[1].val < 0 {
+		if isReciprocal(x) {
 			f.down = append(f.down, power{base: x.args[0], n: x.args[1].num.neg()})
 		} else {
 			f.up = append(f.up, power{base: x, n: rat{1, 1}})
@@ -296,7 +296,7 @@ func strength(e *Expr) int {
 		}
 		return precMul
 	case OpPow:
-		if k := e.args[1]; k.op == OpNum && k.val < 0 {
+		if isReciprocal(e) {
 			return precMul
 		}
 		return precPow

@@ -2,6 +2,7 @@ package problemfile
 
 import (
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path"
@@ -113,6 +114,14 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 			ranges: map[string][2]float64{},
 			frozen: map[string]bool{},
 		},
+	}
+	l.p.reload = func(other map[string]float64) (*Problem, error) {
+		all := maps.Clone(set)
+		if all == nil {
+			all = map[string]float64{}
+		}
+		maps.Copy(all, other)
+		return load(name, src, open, all)
 	}
 	l.scope = &expr.Scope{Names: map[string]*expr.Expr{}, Families: map[string]expr.Family{}, Call: l.call}
 	var ok bool

@@ -57,7 +57,12 @@ type Problem struct {
 
 	ranges map[string][2]float64
 	frozen map[string]bool
+	reload func(set map[string]float64) (*Problem, error)
 }
+
+// With reads the same text and data again with other values of constants or
+// fixed parameters: those of set, and those it was loaded with.
+func (p *Problem) With(set map[string]float64) (*Problem, error) { return p.reload(set) }
 
 // Definition is a named formula of [definitions]. Parameters, states and
 // constants appear in Formula; other definitions have been put in.
@@ -97,8 +102,10 @@ type Anneal struct {
 	Predict    float64
 }
 
-// Continuation are the settings of [continuation]: a constant that is moved
-// from From to To, its value in the file being one that can be solved.
+// Continuation are the settings of [continuation]: a constant that is moved.
+// From is where solve starts when it fails at the constant's own value, To is
+// where a branch is followed to; each is the constant's value where the file
+// does not say.
 type Continuation struct {
 	Parameter string
 	From, To  float64

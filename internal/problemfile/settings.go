@@ -83,14 +83,14 @@ func (l *loader) readContinuation() {
 	if n == nil {
 		return
 	}
-	for _, key := range []string{"parameter", "to"} {
-		if n.missing(key) {
-			l.errorf(pos, "[continuation] has no %s, expected parameter = \"name\" and to = value", key)
-		}
+	if n.missing("parameter") {
+		l.errorf(pos, "[continuation] has no parameter, expected parameter = \"name\"")
+	}
+	if n.missing("from") && n.missing("to") {
+		l.errorf(pos, "[continuation] has neither from nor to: from is a value at which solve can start when it fails at the file's own value, to is where costate continue goes")
 	}
 	e := n.get("parameter")
-	to, _, okTo := l.numberKey(n, "to", nil)
-	if e == nil || !okTo {
+	if e == nil {
 		return
 	}
 	s := l.names[e.val.text]
@@ -112,12 +112,12 @@ func (l *loader) readContinuation() {
 		l.errorf(e.val.pos, "'%s' is %s, expected a constant or fixed parameter", e.val.text, s.class.words())
 		return
 	}
-	c := &Continuation{Parameter: e.val.text, From: value, To: to}
+	c := &Continuation{Parameter: e.val.text, From: value, To: value}
 	if from, _, ok := l.numberKey(n, "from", nil); ok {
 		c.From = from
 	}
-	if c.From == c.To {
-		l.errorf(n.get("to").val.pos, "the continuation goes from %g to %g, expected different values", c.From, c.To)
+	if to, _, ok := l.numberKey(n, "to", nil); ok {
+		c.To = to
 	}
 	l.p.Continuation = c
 }

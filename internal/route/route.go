@@ -107,23 +107,41 @@ func (p *Problem) collocation(o Options) *collocation.Solver {
 	return s
 }
 
-// continuation makes the family of problems in one constant of the file.
+// continuation makes the family of problems in one constant of the file, from
+// the value where the file says that it is easy. The file is read again for each
+// member: intervals and other constants may depend on the one that is moved.
 func (p *Problem) continuation(c *problemfile.Continuation) *collocation.Continuation {
-	value := func(lambda float64) *ode.BVP {
-		e := *p.Equations
-		e.Constants = append([]hamiltonian.Constant(nil), e.Constants...)
-		for i, k := range e.Constants {
-			if k.Symbol.Name() == c.Parameter {
-				e.Constants[i].Value = lambda
-			}
-		}
-		b, err := e.BVP()
-		if err != nil {
-			return nil // the same equations compiled before
-		}
-		return b
+	to, ok := p.constant(c.Parameter)
+	if !ok || c.From == to {
+		return nil
 	}
-	return &collocation.Continuation{From: c.From, To: c.To, Problem: value, Log: c.From > 0 && c.To > 0}
+	return &collocation.Continuation{From: c.From, To: to, Problem: p.Family(c.Parameter)}
+}
+
+// Family returns the boundary value problem as a function of one constant of the
+// file. It returns nil where the file makes no sense with that value.
+func (p *Problem) Family(parameter string) func(value float64) *ode.BVP {
+	return func(value float64) *ode.BVP {
+		file, err := p.File.With(map[string]float64{parameter: value})
+		if err != nil {
+			return nil
+		}
+		q, err := New(file)
+		if err != nil {
+			return nil
+		}
+		return q.BVP
+	}
+}
+
+// constant returns the value of a constant of the problem.
+func (p *Problem) constant(name string) (float64, bool) {
+	for _, c := range p.Equations.Constants {
+		if c.Symbol.Name() == name {
+			return c.Value, true
+		}
+	}
+	return 0, false
 }
 
 // withBreaks returns n equal intervals with the breaks among their ends.
