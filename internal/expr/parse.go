@@ -505,6 +505,9 @@ func (p *parser) name(t token) (*Expr, *Error) {
 	if functions[t.text] != nil || slices.Contains(p.scope.Functions, t.text) || reserved(t.text) {
 		return nil, p.errorAt(t, "", "%s is a function: write %s(...)", t.text, t.text)
 	}
+	if t.text == "e" {
+		return nil, p.errorAt(t, "Euler's number is exp(1)", "unknown name e")
+	}
 	return nil, p.unknown(t, "unknown name %s", p.values())
 }
 
