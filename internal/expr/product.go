@@ -14,7 +14,7 @@ type factor struct {
 // asFactor takes a factor of a product apart. Exponents that are not integers
 // stay in the base, so that x^0.5*x^0.5 does not lose its domain.
 func (g *Graph) asFactor(x *Expr) factor {
-	if x.op != OpPow || x.args[1].op != OpNum {
+	if x.op != OpPow || x.args[0].op == OpNum || x.args[1].op != OpNum {
 		return factor{x, 1}
 	}
 	base, k := x.args[0], x.args[1]
@@ -131,10 +131,11 @@ func (g *Graph) Mul(xs ...*Expr) *Expr {
 // Div returns a/b.
 func (g *Graph) Div(a, b *Expr) *Expr { return g.Mul(a, g.Pow(b, g.minusOne)) }
 
-// isReciprocal reports whether e is one over something: a power with a negative number as
-// exponent.
+// isReciprocal reports whether e is one over something: a power with a negative
+// number as exponent. A power of a number that did not fold is none, since
+// one over it may not be finite.
 func isReciprocal(e *Expr) bool {
-	return e.op == OpPow && e.args[1].op == OpNum && e.args[1].val < 0
+	return e.op == OpPow && e.args[0].op != OpNum && e.args[1].op == OpNum && e.args[1].val < 0
 }
 
 // Pow returns a^b.
