@@ -54,6 +54,7 @@ type run struct {
 	analysed  bool // structure looked for
 	hurried   bool // on the way of a continuation: give up early
 	bold      bool // Newton's iteration may go uphill
+	verified  bool // the condition was compared with that on a finer mesh
 	converged bool // on some mesh since settle began
 }
 
