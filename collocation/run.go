@@ -156,7 +156,7 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*max(r.mean[c], r.weak[c]) + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
+	return r.rtol*max(0.1*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(r.peak[c]+r.coupling[c])
 }
 
 const epsilon = 0x1p-52
@@ -189,7 +189,7 @@ func (r *run) rescale(x, d []float64) {
 		}
 	}
 	for c := range st.nd {
-		f := r.rtol*mm[c] + r.s.atol(c) + 64*epsilon*(pk[c]+r.coupling[c])
+		f := 0.1*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(pk[c]+r.coupling[c])
 		if f == 0 {
 			f = math.SmallestNonzeroFloat64 * 0x1p60
 		}

@@ -32,7 +32,7 @@ func (r *run) solve(ctx context.Context) error {
 	for _, way := range []struct {
 		parts     int
 		low, bold bool
-	}{{2, true, false}, {2, true, true}, {1, false, true}, {2, false, false}, {4, true, true}, {4, false, false}, {4, false, true}} {
+	}{{2, true, true}, {2, true, false}, {1, false, true}, {2, false, false}, {4, true, true}, {4, false, false}, {4, false, true}} {
 		m := first
 		if way.parts > 1 {
 			m = first.halved(r.p, way.parts)
