@@ -191,7 +191,7 @@ func (r *run) rescale(x, d []float64) {
 	for c := range st.nd {
 		f := 0.1*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(pk[c]+r.coupling[c])
 		if f == 0 {
-			f = math.SmallestNonzeroFloat64 * 0x1p60
+			f = 1 // zero, and to remain zero
 		}
 		for i := range m.t {
 			r.wn[i*st.nd+c] += f
