@@ -34,7 +34,6 @@ type function struct {
 	node   *node
 	body   *expr.Expr
 	state  int
-	uses   []string // functions it calls while being parsed
 }
 
 var functionKey = regexp.MustCompile(`^\s*([\pL_][\pL\pN_]*)\s*\(([^()]*)\)\s*$`)
@@ -213,6 +212,10 @@ func (l *loader) resolveDefinitions() {
 			}
 			continue
 		}
+		if _, tree := expr.Size(d.value); !l.grow(tree) {
+			l.errorf(d.node.pos, "the definition is too large, expected at most %d operations when all are put in", maxSize)
+			break
+		}
 		if !l.checkNames(d.value, d.node, d.node.text, 0, d.allowed) {
 			continue
 		}
@@ -252,12 +255,16 @@ func (l *loader) resolveDefinitions() {
 func (l *loader) resolve(d *definition, bySymbol map[*expr.Expr]*definition, path []*definition) bool {
 	switch d.state {
 	case 1:
-		names := []string{}
-		for i := len(path) - 1; i >= 0; i-- {
-			names = append([]string{path[i].name}, names...)
-			if path[i] == d {
-				break
-			}
+		from := len(path) - 1
+		for path[from] != d {
+			from--
+		}
+		var names []string
+		for _, u := range path[from:] {
+			names = append(names, u.name)
+		}
+		if n := len(names); n > 8 {
+			names = append(append(names[:4:4], ".."), names[n-3:]...)
 		}
 		l.errorf(d.node.pos, "cyclic definition: %s -> %s", strings.Join(names, " -> "), d.name)
 		return false

@@ -87,6 +87,7 @@ type loader struct {
 	params      []hamiltonian.Param
 	varying     []hamiltonian.State
 	points      *pointValues
+	size        float64           // operations of all formulas
 	tables      map[string]*table // data by file name
 	files       int               // data files read, for the order of their errors
 }
@@ -170,13 +171,13 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 		l.readHamiltonian()
 	}
 	l.readSettings()
-
+	if err := l.err(); err != nil {
+		return nil, err
+	}
+	l.warnUnused()
 	l.warnings.sort()
 	for _, w := range l.warnings {
 		l.p.Warnings = append(l.p.Warnings, w)
-	}
-	if err := l.err(); err != nil {
-		return nil, err
 	}
 	return l.p, nil
 }

@@ -399,6 +399,100 @@ func TestErrorColumns(t *testing.T) {
 	}
 }
 
+func TestWarnings(t *testing.T) {
+	p := must(t, unitLayer+`
+[parameters]
+a = { estimate = true, guess = 1 }
+b = { estimate = true, guess = 1, prior = { mean = 0, sd = 1 } }
+[states]
+x = '-x'
+y = 'x'
+[model]
+Rf = 1
+[[observations]]
+data = "twin_dt0p05.csv"
+observe = { x = 'x', y = 'y' }
+Rm = 1
+`, map[string]string{"twin_dt0p05.csv": "t,x,y\n0,1,\n0.025,1,NA\n0.05,1,\n"})
+	var got []string
+	for _, w := range p.Warnings {
+		got = append(got, w.Error())
+	}
+	want := "p.toml:6:1: nothing depends on the estimated parameter 'a', it cannot be found\n" +
+		"p.toml:13:3: there is no value of 'y' inside the layer\n" +
+		"p.toml:14:8: the name of the file tells the time step 0.05, its times the step 0.025, which is used"
+	same(t, "warnings", strings.Join(got, "\n"), want)
+}
+
+func TestMechanics(t *testing.T) {
+	p := must(t, `lagrangian = "sum(i = 1..2, m[i]*dot(q[i])^2/2) - k*(q[1] - q[2])^2/2 - V*q[1]"
+`+unitLayer+`
+[constants]
+m = [1, 2]
+k = 3
+[inputs]
+V = 'sin(t)'
+[coordinates]
+'q[i]' = { index = 'i = 1..2', start = 'i', guess = 'i*(1 - t)' }
+[boundary]
+conditions = ['q1(end) + q2(end) = 0']
+[definitions]
+q1 = 'q[1]'
+q2 = 'q[2]'
+`, nil)
+	l := p.Lagrangian
+	same(t, "Lagrangian", text(l.L), "m[1]*q'[1]^2/2 + m[2]*q'[2]^2/2 - k*(q[1] - q[2])^2/2 - sin(t)*q[1]")
+	same(t, "coordinates", fmt.Sprint(l.Coordinates), "[{q[1] q'[1] 1 - t} {q[2] q'[2] 2*(1 - t)}]")
+	same(t, "conditions", text(l.Given.G...), "q[1](start) - 1; q[2](start) - 2; q[1](end) + q[2](end)")
+	var got []string
+	for _, c := range l.Constants {
+		got = append(got, fmt.Sprint(c.Symbol, "=", c.Value))
+	}
+	same(t, "constants", strings.Join(got, " "), "m[1]=1 m[2]=2 k=3")
+}
+
+func TestHamiltonian(t *testing.T) {
+	p := must(t, `hamiltonian = 'sum(i = 1..2, p[i]*a[i]*x[i] + p[i]*u) - u^2/2 + p_y*c'
+controls = ["u"]
+`+unitLayer+`
+[parameters]
+'a[i]' = { value = '10*i', index = 'i = 1..2' }
+c = { estimate = true, guess = 1 }
+[states]
+'x[i]' = { index = 'i = 1..2', start = 'i', costate = 'p[i]', costate_guess = 't/i' }
+y = { start = 0, end = 1 }
+[boundary]
+conditions = ['p_y(0) = 0']
+`, nil)
+	h := p.Hamiltonian
+	same(t, "Hamiltonian", text(h.H), "p[1]*a[1]*x[1] + p[1]*u + p[2]*a[2]*x[2] + p[2]*u - u^2/2 + p_y*c")
+	var got []string
+	for _, q := range h.Pairs {
+		got = append(got, text(q.X, q.P))
+	}
+	same(t, "pairs", strings.Join(got, ", "), "x[1]; p[1], x[2]; p[2], y; p_y")
+	same(t, "costate guess", text(h.Pairs[1].CostateGuess), "t/2")
+	same(t, "conditions", text(h.Given.G...), "x[1](start) - 1; x[2](start) - 2; y(start); y(end) - 1; p_y(0)")
+	equal(t, "constants", []float64{h.Constants[0].Value, h.Constants[1].Value}, []float64{10, 20})
+}
+
+// integral(..) in an action problem is a state whose equation holds exactly.
+func TestIntegralInAction(t *testing.T) {
+	p := must(t, unitLayer+`
+[states]
+x = { equation = '0', start = 0, end = 0, guess = 't*(1 - t)' }
+[model]
+Rf = 1
+[boundary]
+conditions = ['integral(x) = 1']
+`, nil)
+	s := p.Action.States
+	if len(s) != 2 || !math.IsInf(s[1].Rf, 1) || text(s[1].F) != "x" {
+		t.Errorf("states %v", s)
+	}
+	same(t, "conditions", text(p.Action.Given.G...), "x(start); x(end); integral_1(end) - 1; integral_1(start)")
+}
+
 func TestTooManyErrorsAreCounted(t *testing.T) {
 	src := unitLayer + "[states]\nx = { equation = 'x', start = 1 }\n[constants]\n"
 	for i := range 80 {
@@ -407,5 +501,26 @@ func TestTooManyErrorsAreCounted(t *testing.T) {
 	_, err := loadText(t, src, nil)
 	if err == nil || !strings.HasSuffix(err.Error(), "p.toml: 30 more errors") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Short texts that stand for very much are refused.
+func TestLargeProblems(t *testing.T) {
+	doubling := "[definitions]\nd0 = 'x'\n"
+	for i := range 60 {
+		doubling += fmt.Sprintf("d%d = 'd%d*(1 + t*d%d)'\n", i+1, i, i)
+	}
+	for name, c := range map[string]struct{ src, want string }{
+		"coupled":  {"[definitions]\nS = 'sum(j = 1..9999, x[j])'\n[states]\n'x[i]' = { equation = 'i*S^2', index = 'i = 1..9999' }\n", "the formulas of the file are too large"},
+		"doubling": {doubling + "[states]\nx = 'd60'\n", "the definition is too large"},
+		"ring":     {"[definitions]\n'w[i]' = { formula = 'w[i+1]', index = 'i = 1..9999, cyclic' }\n[states]\nx = 'w[1]'\n", "w[1] -> w[2] -> w[3] -> w[4] -> .. -> w[9997] -> w[9998] -> w[9999] -> w[1]"},
+		"family":   {"[states]\n'x[i]' = { equation = \"x''[i] = x[i+1]\", guess = 't', index = 'i = 1..9999, cyclic' }\n", "0 conditions given, expected 19998"},
+		"nested":   {"[states]\nx = { equation = '" + strings.Repeat("(", 100_000) + "', start = 1 }", "nested"},
+		"toml":     {"a = " + strings.Repeat("[", 100_000), "nested"},
+	} {
+		_, err := loadText(t, unitLayer+c.src, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %.300v, want %q", name, err, c.want)
+		}
 	}
 }

@@ -221,6 +221,14 @@ var schema = map[string][]key{
 	},
 }
 
+// kindReasons say why a file is of its kind.
+var kindReasons = [...]string{
+	KindAction:      "it has [model] or [[observations]]",
+	KindBoundary:    "it has no [model], [[observations]], lagrangian or hamiltonian",
+	KindLagrangian:  "it has the key lagrangian",
+	KindHamiltonian: "it has the key hamiltonian",
+}
+
 func lookupKey(list []key, name string) *key {
 	for i := range list {
 		if list[i].name == name || list[i].name == "*" {
@@ -253,15 +261,23 @@ func (l *loader) checkKey(e *entry, table string, list []key) bool {
 		for i := range list {
 			names[i] = list[i].name
 		}
+		h := hint(e.key, names)
+		if top := lookupKey(schema[""], e.key); table != "" && top != nil && top.table == "" {
+			h = ", it belongs to the top of the file, before the first [table]"
+		}
 		what := "key"
 		if table == "" && e.val.kind != stringNode && e.val.kind != numberNode {
 			what = "table"
 		}
-		l.errorf(e.pos, "unknown %s '%s'%s", what, e.key, hint(e.key, names))
+		l.errorf(e.pos, "unknown %s '%s'%s", what, e.key, h)
 		return false
 	}
 	if k.in>>uint(l.kind)&1 == 0 {
-		l.errorf(e.pos, "'%s' has no meaning in %s problem", e.key, withArticle(l.kind.String()))
+		l.errorf(e.pos, "'%s' has no meaning in %s problem (%s)", e.key, withArticle(l.kind.String()), kindReasons[l.kind])
+		return false
+	}
+	if k.accept == aList && k.table != "" && e.val.kind == tableNode {
+		l.errorf(e.pos, "'%s' is one table, expected a list of them: write [[%s]]", e.key, e.key)
 		return false
 	}
 	if !k.accept.has(e.val.kind) {

@@ -2,10 +2,8 @@ package problemfile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
-	"costate/hamiltonian"
 	"costate/internal/expr"
 )
 
@@ -144,38 +142,6 @@ func (l *loader) components(f *family, name string, level int, c class) []*compo
 	return comps
 }
 
-func (l *loader) declareCostates(f *family) {
-	base, pos := "p_"+f.base, f.e.pos
-	if e := f.settings().get("costate"); e != nil {
-		base, pos = e.val.text, e.val.place(0)
-		if b, _, ok := splitName(base); !ok {
-			l.errorf(pos, "'%s' is not a name: letters, digits and _, not a digit first", base)
-			return
-		} else {
-			base = b // costate = 'p[i]' for a family
-		}
-	}
-	for i, c := range l.components(&family{e: &entry{pos: pos}, index: f.index, r: f.r}, base, 0, classCostate) {
-		f.comps[0][i].costate = c.symbol
-	}
-}
-
-func (l *loader) declareControls() {
-	e := l.root.get("controls")
-	if e == nil {
-		return
-	}
-	for _, item := range e.val.items {
-		if item.kind != stringNode || !identifier.MatchString(item.text) {
-			l.errorf(item.pos, "controls holds %s, expected names in quotes", item.quoted())
-			continue
-		}
-		if s := l.declare(item.text, item.pos, classControl); s != nil {
-			l.controls = append(l.controls, s)
-		}
-	}
-}
-
 // quoted shows a value in a message.
 func (n *node) quoted() string {
 	switch n.kind {
@@ -185,73 +151,6 @@ func (n *node) quoted() string {
 		return n.text
 	}
 	return n.kind.String()
-}
-
-var leftSide = regexp.MustCompile(`^([\pL_][\pL\pN_]*)('*)(\[[^\]]*\])?('*)$`)
-
-// splitEquation takes apart "y” = ..", "0 = .." or a right-hand side alone.
-func (l *loader) splitEquation(f *family) bool {
-	n := f.equation
-	f.right = n.text
-	if n.kind != stringNode {
-		return true
-	}
-	i := equalsSign(n.text)
-	if i < 0 {
-		return true
-	}
-	f.right, f.skip = n.text[i+1:], i+1
-	left := strings.Join(strings.Fields(n.text[:i]), "")
-	if left == "0" {
-		if l.kind == KindAction {
-			l.errorf(n.pos, "an algebraic equation has no meaning in an action problem, expected an equation for %s'", f.base)
-			return false
-		}
-		f.algebraic = true
-		return true
-	}
-	m := leftSide.FindStringSubmatch(left)
-	wrong := m == nil || m[1] != f.base || f.index == "" && m[3] != "" || f.index != "" && m[3] != "["+f.index+"]"
-	primes := 0
-	if !wrong {
-		primes = len(m[2]) + len(m[4])
-	}
-	if wrong || primes == 0 || primes > maxOrder {
-		end := ""
-		if f.index != "" {
-			end = "[" + f.index + "]"
-		}
-		l.errorf(n.pos, "the left side of the equation is '%s', expected %s'%s, %s''%s or 0", strings.TrimSpace(n.text[:i]), f.base, end, f.base, end)
-		return false
-	}
-	f.order = primes
-	return true
-}
-
-// maxOrder bounds the order of a differential equation.
-const maxOrder = 8
-
-// equalsSign finds the = of an equation, not that of ==, <=, >= or !=; -1 if
-// there is none.
-func equalsSign(s string) int {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '(', '[':
-			depth++
-		case ')', ']':
-			depth--
-		case '=':
-			if i+1 < len(s) && s[i+1] == '=' {
-				i++
-				continue
-			}
-			if depth == 0 && (i == 0 || !strings.ContainsRune("<>!", rune(s[i-1]))) {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 // readStates parses the equations and guesses.
@@ -325,42 +224,4 @@ func (l *loader) readGuess(f *family, c *component, i int) {
 	if e := f.settings().get("costate_guess"); e != nil && c.level == 0 {
 		c.costateGuess = l.formula(e.val, classKnown, c.at)
 	}
-}
-
-// readHamiltonian fills a problem given by its Hamiltonian.
-func (l *loader) readHamiltonian() {
-	h := l.p.Hamiltonian
-	e := l.root.get("hamiltonian")
-	allowed := classSignal | classParam | classState | classCostate | classControl
-	h.H = l.formula(e.val, allowed, nil)
-	for _, c := range l.comps {
-		h.Pairs = append(h.Pairs, hamiltonian.Pair{X: c.symbol, P: c.costate, Guess: c.guess, CostateGuess: c.costateGuess})
-	}
-	for _, u := range l.controls {
-		if h.H != nil && !h.H.DependsOn(u) {
-			l.errorf(l.symbols[u].pos, "the Hamiltonian does not depend on the control '%s'", u.Name())
-		}
-	}
-	h.Controls = l.controls
-	h.Params = l.params
-	h.Given = l.readConditions()
-}
-
-// readLagrangian fills a problem given by its Lagrangian.
-func (l *loader) readLagrangian() {
-	p := l.p.Lagrangian
-	e := l.root.get("lagrangian")
-	if e != nil {
-		p.L = l.formula(e.val, classSignal|classState|classVelocity, nil)
-	}
-	for _, f := range l.families {
-		for i, c := range f.comps[0] {
-			v := f.comps[1][i]
-			if p.L != nil && !p.L.DependsOn(v.symbol) {
-				l.errorf(f.e.pos, "the Lagrangian does not depend on the velocity %s, expected a term in it", v.name)
-			}
-			p.Coordinates = append(p.Coordinates, hamiltonian.Coordinate{Q: c.symbol, V: v.symbol, Guess: c.guess})
-		}
-	}
-	p.Given = l.readConditions()
 }

@@ -47,10 +47,9 @@ type node struct {
 
 // entry is a key with its value.
 type entry struct {
-	key  string
-	pos  int // of the key
-	val  *node
-	used bool // read by the loader
+	key string
+	pos int // of the key
+	val *node
 }
 
 // get returns the entry of a key and marks it as known, or nil.
