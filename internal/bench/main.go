@@ -119,12 +119,16 @@ func newEntry(id string, number int, c testdata.Case, tol float64, repeat int) (
 	return e, nil
 }
 
+// settle is how long each case is repeated at least, here and by the peer: short
+// ones need many repeats on a busy machine.
+const settle = 20 * time.Millisecond
+
 // solve takes the best time of several solutions, compilation of the formulas
 // left out as it is for the peer.
 func (e *entry) solve(tol float64, repeat int) {
 	e.seconds = math.Inf(1)
 	var sol *ode.Solution
-	for range repeat {
+	for i, first := 0, time.Now(); i < repeat || time.Since(first) < settle; i++ {
 		begin := time.Now()
 		sol, e.err = e.problem.Collocate(context.Background(), route.Options{Tol: tol})
 		e.seconds = min(e.seconds, time.Since(begin).Seconds())
