@@ -132,7 +132,7 @@ func (r *run) lift(dst, x []float64) {
 }
 
 // couple measures how large a value the equations of the nodes could give to
-// each component: what is below 64 rounding units of it is rounding. It is
+// each component: what is below a few rounding units of it is rounding. It is
 // what makes a component that is zero everywhere pass.
 func (r *run) couple() {
 	d, st := r.main, r.st

@@ -54,6 +54,7 @@ type run struct {
 	analysed  bool // structure looked for
 	hurried   bool // on the way of a continuation: give up early
 	bold      bool // Newton's iteration may go uphill
+	verified  bool // the condition was compared with that on a finer mesh
 	converged bool // on some mesh since settle began
 }
 
@@ -155,7 +156,7 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*max(r.mean[c], r.weak[c]) + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
+	return r.rtol*max(0.1*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(r.peak[c]+r.coupling[c])
 }
 
 const epsilon = 0x1p-52
@@ -188,9 +189,9 @@ func (r *run) rescale(x, d []float64) {
 		}
 	}
 	for c := range st.nd {
-		f := r.rtol*mm[c] + r.s.atol(c) + 64*epsilon*(pk[c]+r.coupling[c])
+		f := 0.1*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(pk[c]+r.coupling[c])
 		if f == 0 {
-			f = math.SmallestNonzeroFloat64 * 0x1p60
+			f = 1 // zero, and to remain zero
 		}
 		for i := range m.t {
 			r.wn[i*st.nd+c] += f

@@ -213,12 +213,16 @@ func (r *run) refine() (done bool, err error) {
 	}
 	r.ratio = z.ratio
 	if z.ratio <= 1 {
-		return true, nil
+		return true, r.approve()
 	}
 	if z.ratio < r.best/2 {
 		r.best, r.bestAt = z.ratio, r.stats.Meshes
-	} else if r.stats.Meshes-r.bestAt >= patience {
+	} else if stuck := r.stats.Meshes - r.bestAt; stuck >= patience {
 		return false, r.meshLimit()
+	} else if stuck >= 2 && z.node > 0.01*z.ratio {
+		if err := r.condemn(epsilon / r.rtol); err != nil {
+			return false, err
+		}
 	}
 	density, total := r.adapt()
 	if limit := float64(r.s.maxMesh()); total > limit {
@@ -378,6 +382,9 @@ func (r *run) explain(err error) error {
 }
 
 func (r *run) meshLimit() error {
+	if err := r.condemn(100 * epsilon / r.rtol); err != nil {
+		return err
+	}
 	return &Error{Status: ode.MeshLimit, Op: "mesh selection", Intervals: r.main.mesh.pieces(), T: r.sum.where,
 		Component: min(r.sum.component, r.p.Dim-1), Value: r.sum.ratio, Err: ode.ErrMeshLimit,
 		Try: fmt.Sprintf("the error is still %.3g tolerances: allow more intervals, or a larger tolerance", r.sum.ratio)}

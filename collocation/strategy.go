@@ -32,7 +32,7 @@ func (r *run) solve(ctx context.Context) error {
 	for _, way := range []struct {
 		parts     int
 		low, bold bool
-	}{{1, true, false}, {1, true, true}, {1, false, true}, {2, false, false}, {2, true, true}, {4, false, false}, {4, false, true}} {
+	}{{2, true, true}, {2, true, false}, {1, false, true}, {2, false, false}, {4, true, true}, {4, false, false}, {4, false, true}} {
 		m := first
 		if way.parts > 1 {
 			m = first.halved(r.p, way.parts)
@@ -77,10 +77,10 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold boo
 	return r.settle(ctx, true)
 }
 
-// lowOrder solves with two stages at a loose tolerance; nil if that fails.
+// lowOrder solves by the midpoint rule at a loose tolerance; nil if that fails.
 func (r *run) lowOrder(ctx context.Context, m *mesh, bold bool) *ode.Solution {
 	s := *r.s
-	s.Stages, s.Tol, s.Continuation = 2, max(looseTol, r.rtol), nil
+	s.Stages, s.Tol, s.Continuation = 1, max(10*looseTol, r.rtol), nil
 	s.MaxMesh = min(s.maxMesh(), 2000)
 	low := newRun(&s, r.p)
 	err := low.direct(ctx, m, r.s.Guess, bold)

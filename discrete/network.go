@@ -391,3 +391,9 @@ func (n *Network) UniformWeights(bound float64, rng *rand.Rand) []float64 {
 	}
 	return theta
 }
+
+// gainWeights is RandomWeights for NetworkAnnealing.
+func (n *Network) gainWeights(gain float64) func(rng *rand.Rand) []float64 {
+	net := *n
+	return func(rng *rand.Rand) []float64 { return net.RandomWeights(gain, rng) }
+}

@@ -75,6 +75,9 @@ func (r *run) norm2(e, next []float64) float64 {
 func (r *run) tailNorm2(e, next []float64) float64 {
 	s := 0.0
 	tol := r.in.SensitivityTol
+	if tol <= 0 {
+		tol = r.rtol[0]
+	}
 	for i := range r.n {
 		si := r.atol[i] / r.rtol[i]
 		for j := range r.cols {

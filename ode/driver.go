@@ -34,6 +34,7 @@ type run struct {
 	rec    recorder
 	events *eventLog
 	halt   func(t float64, y, v []float64) bool // asked after every step
+	fatal  error                                // set by a stepper that cannot go on
 	stiff  error                                // set by a stepper that finds the problem stiff
 }
 
@@ -143,6 +144,9 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		}
 		r.h = h
 		next, ok := st.try(h)
+		if r.fatal != nil {
+			return r.fail(r.fatal)
+		}
 		if !ok {
 			r.stats.Rejected++
 			if next < 10*ulp(r.t) {
@@ -163,6 +167,7 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		if stop || r.halt != nil && r.halt(r.t, r.y[:r.n], r.y[r.n:]) {
 			return r.done(nil)
 		}
+		st.moved()
 		size = min(next, largest)
 	}
 	return r.done(nil)

@@ -274,14 +274,10 @@ func (st *explicitStepper) accept(h float64) {
 		st.stiffness(h)
 	}
 	copy(r.fnext, st.k[st.stages])
-	if r.in.EndOnly && r.events == nil {
-		st.shift()
-	}
 }
 
-// shift makes the last stage the first of the next step. It comes after the
-// dense output, which needs the stages.
-func (st *explicitStepper) shift() {
+// moved makes the last stage the first of the next step.
+func (st *explicitStepper) moved() {
 	st.k[0], st.k[st.stages] = st.k[st.stages], st.k[0]
 }
 
@@ -312,7 +308,6 @@ func (st *explicitStepper) dense(dst []float64, h float64) []float64 {
 			}
 		}
 	}
-	st.shift()
 	return dst
 }
 

@@ -48,10 +48,13 @@ type stepper interface {
 	// method needs it.
 	accept(h float64)
 
-	// dense stores the interpolant of the accepted step, rows 1..deg of
-	// y(t + theta h) = y + sum_j dst[(j-1)*n..] theta^j, into dst (grown to
-	// deg×n) and returns it. It is called after accept.
+	// dense appends the interpolant of the accepted step, rows 1..deg of
+	// y(t + theta h) = y + sum_j row_j theta^j, to dst and returns it. It may
+	// be called once between accept and moved.
 	dense(dst []float64, h float64) []float64
+
+	// moved is called when r.t and r.y have moved to the end of the step.
+	moved()
 }
 
 // Control are the constants of the step size control: a step with scaled

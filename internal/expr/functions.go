@@ -49,6 +49,52 @@ func Functions() []string {
 	return names
 }
 
+// Call returns the function fn of args; numbers are folded if the value is
+// finite. It panics if there is no such function or it takes another number of
+// arguments, see [Functions].
+func (g *Graph) Call(fn string, args ...*Expr) *Expr {
+	f := functions[fn]
+	if f == nil {
+		panic(fmt.Sprintf("expr: no function %q", fn))
+	}
+	if len(args) < f.min || f.max >= 0 && len(args) > f.max {
+		panic(fmt.Sprintf("expr: %s takes %s, not %d", fn, f.arity(), len(args)))
+	}
+	switch {
+	case fn == "pow":
+		return g.Pow(args[0], args[1])
+	case f.max < 0: // min and max are idempotent
+		args = unique(args)
+		if len(args) == 1 {
+			return args[0]
+		}
+	}
+	numbers := true
+	for _, a := range args {
+		numbers = numbers && a.op == OpNum
+	}
+	if numbers {
+		vals := make([]float64, len(args))
+		for i, a := range args {
+			vals[i] = a.val
+		}
+		if v := f.eval(vals); finite(v) {
+			return g.Num(v)
+		}
+	}
+	return g.intern(Expr{op: OpCall, name: fn, fn: f, args: slices.Clone(args)})
+}
+
+func unique(xs []*Expr) []*Expr {
+	out := make([]*Expr, 0, len(xs))
+	for _, x := range xs {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // unary enters a function of one argument. dfdu is its derivative with respect
 // to the argument u, as readable as possible; nil: zero.
 func unary(name string, eval func(float64) float64, dfdu func(g *Graph, e, u *Expr) *Expr) {

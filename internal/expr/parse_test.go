@@ -132,6 +132,8 @@ func TestParseErrors(t *testing.T) {
 		{"a + alhpa", 5, "unknown name alhpa (did you mean alpha?)"},
 		{"Alpha", 1, "did you mean alpha?"},
 		{"sni(a)", 1, "unknown function sni (did you mean sin?)"},
+		{"e^a", 1, "Euler's number is exp(1)"},
+		{"2e", 2, `did you forget "*"`},
 		{"ln(a)", 1, "the natural logarithm is log"},
 		{"arctan(a)", 1, "did you mean atan?"},
 		{"sin(a, b)", 1, "sin takes 1 argument, found 2"},

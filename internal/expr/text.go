@@ -140,10 +140,10 @@ func splitSign(e *Expr) (bool, rat) {
 	return false, c
 }
 
-// power is a factor of a numerator or denominator, exponent nil meaning 1.
+// power is the factor base^n of a numerator or denominator.
 type power struct {
-	base, exp *Expr
-	n         rat // exponent if exp is nil
+	base *Expr
+	n    rat
 }
 
 // fraction is num*up/(den*down).
