@@ -19,6 +19,7 @@
 //	functions     sin cos tan asin acos atan atan2 sinh cosh tanh exp log
 //	              log10 sqrt abs sign min max pow erf erfc erfi dawson
 //	              sigmoid softplus relu heaviside
+//	              airyai airybi airyaiprime airybiprime
 //	constant      pi
 //	families      x[i-1]           integer index arithmetic, cyclic families
 //	sums          sum(j = 1..n, body)  prod(j = 1..n, body)
