@@ -36,6 +36,7 @@ type run struct {
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
 	coupling   []float64 // size of what couples into each component
+	seen       []float64 // size at the guess: what is below its rounding unit is zero
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
 
@@ -67,7 +68,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 		r.linear = r.linear && j.Linear
 	}
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
-	r.weak = make([]float64, p.Dim)
+	r.weak, r.seen = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
 	r.setStructure(nil)
 	r.np = newton.Problem{
@@ -156,7 +157,7 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*max(0.1*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(r.peak[c]+r.coupling[c])
+	return r.rtol*max(0.1*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(max(r.peak[c], r.seen[c])+r.coupling[c])
 }
 
 const epsilon = 0x1p-52
@@ -189,7 +190,7 @@ func (r *run) rescale(x, d []float64) {
 		}
 	}
 	for c := range st.nd {
-		f := 0.1*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(pk[c]+r.coupling[c])
+		f := 0.1*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(max(pk[c], r.seen[c])+r.coupling[c])
 		if f == 0 {
 			f = 1 // zero, and to remain zero
 		}
@@ -275,6 +276,9 @@ func larger(a, b float64) float64 {
 // newton solves on the present mesh, from r.x.
 func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
+	if !r.converged {
+		copy(r.seen, r.peak)
+	}
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
 	r.nw.Bold = r.bold
