@@ -79,7 +79,12 @@ func (c *recorder) reset(r *run) {
 // there, and r.next holds the state at the event.
 func (c *recorder) step(r *run, st stepper, tnext, h float64) (t float64, stop bool) {
 	t = tnext
-	if r.in.EndOnly && r.events == nil {
+	if r.in.EndOnly && r.events == nil && !r.bare {
+		return t, false
+	}
+	if r.bare {
+		c.sol.T = append(c.sol.T, t)
+		c.sol.Y = append(c.sol.Y, r.next[:r.n]...)
 		return t, false
 	}
 	if r.window > 0 {
@@ -167,7 +172,7 @@ func (c *recorder) solution(r *run) *Solution {
 	if c.ws != nil && !r.in.EndOnly {
 		c.centre(r)
 	}
-	if r.in.EndOnly || len(s.T) == 1 {
+	if r.in.EndOnly && !r.bare || len(s.T) == 1 {
 		if !r.in.EndOnly {
 			c.in.at = append(c.in.at, 0)
 		}

@@ -30,13 +30,15 @@ type run struct {
 	stats Stats
 	warn  []error
 
-	start0 float64
-	rec    recorder
-	events *eventLog
-	halt   func(t float64, y, v []float64) bool // asked after every step
-	window int                                  // nodes of the interpolant of a method that has none of its own
-	fatal  error                                // set by a stepper that cannot go on
-	stiff  error                                // set by a stepper that finds the problem stiff
+	start0   float64
+	rec      recorder
+	events   *eventLog
+	halt     func(t float64, y, v []float64) bool // asked after every step
+	window   int                                  // nodes of the interpolant of a method that has none of its own
+	bare     bool                                 // record the nodes only, and the stages of every step
+	stagesOf []int8                               // of an implicit method
+	fatal    error                                // set by a stepper that cannot go on
+	stiff    error                                // set by a stepper that finds the problem stiff
 }
 
 // newRun checks the problem and allocates the workspace. With a variation,
