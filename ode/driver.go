@@ -30,12 +30,15 @@ type run struct {
 	stats Stats
 	warn  []error
 
-	start0 float64
-	rec    recorder
-	events *eventLog
-	halt   func(t float64, y, v []float64) bool // asked after every step
-	fatal  error                                // set by a stepper that cannot go on
-	stiff  error                                // set by a stepper that finds the problem stiff
+	start0   float64
+	rec      recorder
+	events   *eventLog
+	halt     func(t float64, y, v []float64) bool // asked after every step
+	window   int                                  // nodes of the interpolant of a method that has none of its own
+	bare     bool                                 // record the nodes only, and the stages of every step
+	stagesOf []int8                               // of an implicit method
+	fatal    error                                // set by a stepper that cannot go on
+	stiff    error                                // set by a stepper that finds the problem stiff
 }
 
 // newRun checks the problem and allocates the workspace. With a variation,
@@ -122,6 +125,10 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 	}
 	r.events.begin(r)
 	size := min(st.start(), largest)
+	equal := 0.0 // number of steps of a fixed-step method
+	if !r.method.Adaptive() {
+		equal = math.Round(math.Abs(r.end-r.t) / size)
+	}
 	for attempts := 0; r.t != r.end; attempts++ {
 		if attempts == limit {
 			return r.fail(r.limitError(limit))
@@ -135,7 +142,11 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		// are apart; the last one ends exactly at r.end, and no sliver of a
 		// step is left behind it.
 		tnext := r.t + r.dir*size
-		if rest := (r.end - tnext) * r.dir; rest <= 0 || rest < 1e-10*size {
+		if equal > 0 {
+			// Rounding errors do not add up in t, and all steps are equal.
+			tnext = r.start0 + (r.end-r.start0)*(float64(r.stats.Steps+1)/equal)
+		}
+		if rest := (r.end - tnext) * r.dir; rest < 1e-10*size {
 			tnext = r.end
 		}
 		h := tnext - r.t

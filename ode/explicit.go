@@ -186,8 +186,8 @@ func (st *explicitStepper) try(h float64) (float64, bool) {
 	st.combine(r.next, r.y, h, st.b)
 	if m.E == nil {
 		if notFinite(r.next) >= 0 {
-			// A smaller step is no remedy for a method of fixed step.
-			st.badAt = notFinite(r.next)
+			i := notFinite(r.next)
+			r.fatal = r.error(ErrNotFinite, fmt.Sprintf("%s = %g", r.name(i%r.n), r.next[i]), "use a smaller Step")
 			return 0, false
 		}
 		return math.Abs(h), true

@@ -108,6 +108,11 @@ func (st *radauStepper) scaleTolerances() {
 	}
 	st.newtonTo = max(10*epsilon/least, min(0.03, math.Sqrt(least)))
 	st.iters = 7 + (st.st.m.s-3)*5/2
+	if st.r.bare {
+		// The adjoint is exact for stages that solve their equations.
+		st.newtonTo = max(10*epsilon/least, 1e-9)
+		st.iters += 10
+	}
 }
 
 func (st *radauStepper) start() float64 {
@@ -297,6 +302,9 @@ func (st *radauStepper) accept(h float64) {
 	st.first, st.rejected = false, false
 	r.rhs(r.fnext, r.t+h, r.next)
 	sg.keep(h)
+	if r.bare {
+		r.stagesOf = append(r.stagesOf, int8(sg.m.s))
+	}
 }
 
 // reorder changes the order for the next step: up when the iteration converges
