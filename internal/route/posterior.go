@@ -1,0 +1,53 @@
+package route
+
+import (
+	"context"
+	"math"
+
+	"costate/discrete"
+	"costate/ode"
+)
+
+// Posterior is what the second derivative of the action says at a solution.
+type Posterior struct {
+	Widths   []float64 // standard deviations of the parameters (Laplace); nil: not to be had
+	Negative int       // negative eigenvalues: 0 at a minimum, -1 unknown
+}
+
+// Posterior minimises the action in discrete Gauss layers from a solution of the
+// continuous equations, where it is already stationary up to the order of the
+// rule, and takes the Hessian there. nil: the problem has no discrete action.
+func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
+	a := p.File.Action
+	if a == nil {
+		return nil
+	}
+	pr, err := Layers(a)
+	if err != nil {
+		return nil
+	}
+	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, min(max(2*len(sol.T), 60), 2000)
+	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 100}
+	path, err := s.Solve(ctx, pr, solutionGuess(p, sol))
+	if err != nil {
+		return nil
+	}
+	out := &Posterior{Negative: path.Negative}
+	if n := len(path.Theta); path.ThetaCov != nil {
+		for i := range n {
+			out.Widths = append(out.Widths, math.Sqrt(path.ThetaCov[i*n+i]))
+		}
+	}
+	return out
+}
+
+// solutionGuess starts discrete layers from a solution of the canonical
+// equations.
+func solutionGuess(p *Problem, sol *ode.Solution) discrete.Guess {
+	d := len(p.Equations.States)
+	y := make([]float64, sol.Dim)
+	return discrete.Guess{
+		X:     func(dst []float64, t float64) { copy(dst, sol.At(y, t)[:d]) },
+		Theta: sol.P[:len(p.File.Action.Params)],
+	}
+}
