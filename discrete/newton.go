@@ -93,7 +93,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 	trial := w.trial()
 	lastPred := math.Inf(1)
 	fresh := false // f holds the matrices at v
-	failures := 0
+	floor := 0.0   // damping that was too little lately
 	for {
 		if err := ctx.Err(); err != nil {
 			return fail(err, "interrupted")
@@ -105,20 +105,19 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			}
 			f.scaling()
 			fresh = true
-			failures = 0
 		}
 		A := out.total()
 		if !w.step(f, v, scale, lm.mu) {
-			// Not positive definite. Exact curvature: more damping, then
-			// Gauss-Newton for this point.
-			failures++
-			if mode == exact && o.curvature == Automatic && failures >= 2 {
-				mode, fresh = gaussNewton, false
+			// Not positive definite. Exact curvature: more damping; if it is
+			// strongly indefinite, Gauss-Newton for this point.
+			floor = lm.mu
+			lm.mu = max(8*lm.mu, 8*muMin)
+			if mode == exact && o.curvature == Automatic && lm.mu > 0.05 {
+				mode, fresh, floor = gaussNewton, false, 0
 				lastPred = math.Inf(1)
-				lm.mu = max(lm.mu/16, muMin)
+				lm.mu = 1e-3
 				continue
 			}
-			lm.mu = max(4*lm.mu, 1e-4)
 			if lm.mu > muMax {
 				return fail(ode.ErrSingular, "the Hessian stays indefinite under damping")
 			}
@@ -138,7 +137,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		}
 		damped *= 0.5 * lm.mu
 		out.pred = f.pred + damped
-		if out.pred <= o.tol*math.Abs(A) && damped <= 0.1*out.pred || out.pred <= 1e-15*math.Abs(A) && lm.mu <= 1 {
+		if out.pred <= o.tol*math.Abs(A) && damped <= 0.1*out.pred || out.pred <= 0.02*o.tol*math.Abs(A) || out.pred <= 1e-15*math.Abs(A) && lm.mu <= 1 {
 			// The last step is free: take it if it does not climb.
 			for i, x := range v {
 				trial[i] = x + f.d[i]
@@ -189,11 +188,13 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			lm.mu *= max(1.0/3, 1-math.Pow(2*rho-1, 3))
 		}
 		lm.nu = 2
+		lm.mu = max(lm.mu, floor)
+		floor /= 4
 		if lm.mu < muMin {
 			lm.mu = 0
 		}
 		if o.curvature == Automatic {
-			if mode == gaussNewton && damped < 0.3*out.pred && out.pred > 0.1*lastPred {
+			if mode == gaussNewton && (damped < 0.3*out.pred || out.pred < 1e-3*math.Abs(A)) && out.pred > 0.1*lastPred {
 				mode = exact
 			}
 			lastPred = out.pred
