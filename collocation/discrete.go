@@ -1,0 +1,311 @@
+package collocation
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"costate/internal/linalg"
+	"costate/ode"
+)
+
+// discrete is a boundary value problem collocated on one mesh: the nonlinear
+// system in
+//
+//	x = ( q | y[0] .. y[N] | k[0] .. k[N-1] ),
+//
+// parameters, differential components at the nodes, and stage unknowns: h
+// times the slope of every component with slopes of its own, then the
+// algebraic components, each at all stages (free component major). Its
+// equations are ( conditions | continuity | stages ).
+type discrete struct {
+	bvp  *ode.BVP
+	st   *structure
+	tb   *tableau
+	mesh *mesh
+	fld  *field
+	cond *conditions
+
+	ns, nx int
+	size   []float64 // power of two near the size of each component and
+	qsize  []float64 // parameter: the scaling of the linear algebra
+
+	lu  []float64 // N×ns×ns stage matrices, factored
+	piv []int
+	x   []float64 // N×ns×(nd+np): lu^-1 times the derivative of the stages by y[i] and q
+	w   []float64 // N×ns: lu^-1 times the right-hand side
+	rhs []float64 // N×nd, continuity with the stages eliminated
+	g   []float64
+	sol []float64 // (N+1)×nd, q: the scaled solution
+	abd *linalg.ABD
+	own bool // whether abd is assembled here
+
+	zn []float64 // (N+1)×na: algebraic components at the nodes that need them
+
+	workers int
+	scratch []scratch
+	args    args
+	perPart int
+	broken  atomic.Bool // a link of the structure does not hold
+	fail    atomic.Int64
+
+	stats *ode.Stats
+}
+
+// scratch belongs to one worker.
+type scratch struct {
+	batch
+	hp  []float64 // powers of h
+	row []float64
+}
+
+// newDiscrete makes room for a problem on a mesh. The factors of another
+// discretisation on the same mesh may serve: abd not nil.
+func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discrete {
+	d := base
+	d.tb, d.mesh = tb, m
+	st := d.st
+	n := m.intervals()
+	d.ns = tb.s * len(st.free)
+	d.nx = st.np + (n+1)*st.nd + n*d.ns
+	d.lu = resized(d.lu, n*d.ns*d.ns)
+	d.piv = resized(d.piv, n*d.ns)
+	d.x = resized(d.x, n*d.ns*(st.nd+st.np))
+	d.w = zeroed(d.w, n*d.ns)
+	d.rhs = resized(d.rhs, n*st.nd)
+	d.g = resized(d.g, st.nd+st.np)
+	d.sol = resized(d.sol, (n+1)*st.nd+st.np)
+	d.zn = zeroed(d.zn, (n+1)*st.na)
+	d.own = abd == nil
+	if d.own {
+		if d.abd == nil {
+			d.abd = new(linalg.ABD)
+		}
+		d.abd.Reset(st.nd, st.np, n, d.cond.nodes(m))
+	} else {
+		d.abd = abd
+	}
+	// Parts of a size that does not depend on the number of workers, small
+	// enough that their Jacobians stay in the cache.
+	points := min(max(32768/(st.n*st.n), 2*tb.s), 256)
+	d.perPart = max(1, points/tb.s)
+	if len(d.scratch) == 0 {
+		d.scratch = make([]scratch, max(1, d.workers))
+	}
+	for i := range d.scratch {
+		w := &d.scratch[i]
+		d.fld.reserve(&w.batch, d.perPart*tb.s)
+		w.hp = resized(w.hp, st.maxDepth+2)
+		w.row = resized(w.row, tb.s)
+	}
+	return d
+}
+
+// The parts of x.
+func (d *discrete) q(x []float64) []float64 { return x[:d.st.np] }
+func (d *discrete) y(x []float64) []float64 {
+	return x[d.st.np : d.st.np+(d.mesh.intervals()+1)*d.st.nd]
+}
+func (d *discrete) k(x []float64) []float64 {
+	return x[d.st.np+(d.mesh.intervals()+1)*d.st.nd:]
+}
+
+// task is what each does with the parts of a mesh; its arguments are in args.
+type task int
+
+const (
+	residuals task = iota
+	condensation
+	elimination
+	substitution
+)
+
+type args struct{ x, cont, rho, k, y, q []float64 }
+
+// each runs a task over all parts of the mesh, on several workers if the work
+// (floating point operations per interval) is worth it. Parts do not overlap
+// in what they write. (A task is a number and not a function, because a
+// closure would be allocated for every call.)
+func (d *discrete) each(work int, t task) {
+	n := d.mesh.intervals()
+	parts := (n + d.perPart - 1) / d.perPart
+	if d.workers <= 1 || parts == 1 || work*n < 2e6 {
+		for lo := 0; lo < n; lo += d.perPart {
+			d.do(t, &d.scratch[0], lo, min(lo+d.perPart, n))
+		}
+	} else {
+		d.spread(t, parts)
+	}
+	for i := range d.scratch {
+		w := &d.scratch[i]
+		d.stats.Func += w.calls
+		d.stats.Jac += w.jacob
+		w.calls, w.jacob = 0, 0
+	}
+}
+
+func (d *discrete) spread(t task, parts int) {
+	n := d.mesh.intervals()
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for i := range min(d.workers, parts) {
+		group.Go(func() {
+			for {
+				part := int(next.Add(1)) - 1
+				if part >= parts {
+					return
+				}
+				d.do(t, &d.scratch[i], part*d.perPart, min((part+1)*d.perPart, n))
+			}
+		})
+	}
+	group.Wait()
+}
+
+func (d *discrete) do(t task, w *scratch, lo, hi int) {
+	a := &d.args
+	switch t {
+	case residuals:
+		d.residualPart(w, a.cont, a.rho, a.x, lo, hi)
+	case condensation:
+		d.condensePart(w, a.x, lo, hi)
+	case elimination:
+		d.eliminatePart(a.cont, a.rho, lo, hi)
+	case substitution:
+		d.backPart(a.k, a.y, a.q, lo, hi)
+	}
+}
+
+// stages stores places and stage values of the intervals lo..hi-1 into w.
+func (d *discrete) stages(w *scratch, x []float64, lo, hi int) {
+	m := d.mesh
+	count := 0
+	for i := lo; i < hi; i++ {
+		if m.jump[i] < 0 {
+			count += d.tb.s
+		}
+	}
+	d.fld.shape(&w.batch, count)
+	p := 0
+	for i := lo; i < hi; i++ {
+		if m.jump[i] >= 0 {
+			continue
+		}
+		h := m.t[i+1] - m.t[i]
+		for j, c := range d.tb.c {
+			w.t[p+j] = m.t[i] + c*h
+		}
+		d.expand(w, w.y[p*w.ps:], x, i)
+		p += d.tb.s
+	}
+}
+
+// expand stores the values of all components at the stages of interval i:
+// point j, component c at j*ps + c*cs.
+func (d *discrete) expand(w *scratch, dst, x []float64, i int) {
+	st, tb := d.st, d.tb
+	s := tb.s
+	y := d.y(x)[i*st.nd : (i+1)*st.nd]
+	k := d.k(x)[i*d.ns : (i+1)*d.ns]
+	h := d.mesh.t[i+1] - d.mesh.t[i]
+	for c := range st.nd {
+		depth, e := st.depth[c], st.end[c]
+		ke := k[st.freeAt[e]*s:][:s]
+		a := tb.a[depth+1]
+		hd := 1.0
+		for range depth {
+			hd *= h
+		}
+		for j := range s {
+			v := 0.0
+			for l, f := range a[j*s : j*s+s] {
+				v += f * ke[l]
+			}
+			v *= hd
+			u, hp := c, 1.0
+			for q := 0; q < depth; q++ {
+				v += hp * tb.ce[q][j] * y[u]
+				u, hp = st.next[u], hp*h
+			}
+			v += hp * tb.ce[depth][j] * y[u]
+			dst[j*w.ps+c*w.cs] = v
+		}
+	}
+	for c := st.nd; c < st.n; c++ {
+		for j, v := range k[st.freeAt[c]*s:][:s] {
+			dst[j*w.ps+c*w.cs] = v
+		}
+	}
+}
+
+// atEnd returns the value of component c at the end of interval i.
+func (d *discrete) atEnd(y, k []float64, c int, h float64) float64 {
+	st, tb := d.st, d.tb
+	depth := st.depth[c]
+	v := 0.0
+	for l, f := range tb.b[depth+1] {
+		v += f * k[st.freeAt[st.end[c]]*tb.s+l]
+	}
+	u, hp, sum := c, 1.0, 0.0
+	for q := 0; q < depth; q++ {
+		sum += hp * tb.fac[q] * y[u]
+		u, hp = st.next[u], hp*h
+	}
+	sum += hp * tb.fac[depth] * y[u]
+	return sum + hp*v
+}
+
+// residual stores the left sides of all equations at x.
+func (d *discrete) residual(dst, x []float64) {
+	st, m := d.st, d.mesh
+	d.fld.p = d.q(x)
+	n := m.intervals()
+	cont := dst[st.nd+st.np:][:n*st.nd]
+	rho := dst[st.nd+st.np+n*st.nd:]
+	d.args = args{x: x, cont: cont, rho: rho}
+	d.each(d.ns*40, residuals)
+	if st.na > 0 {
+		d.nodeAlgebraic(x)
+	}
+	d.jumpResiduals(cont, x)
+	d.cond.values(d, dst[:st.nd+st.np], x)
+}
+
+func (d *discrete) residualPart(w *scratch, cont, rho, x []float64, lo, hi int) {
+	st, m, s := d.st, d.mesh, d.tb.s
+	d.stages(w, x, lo, hi)
+	if w.m > 0 {
+		d.fld.values(&w.batch)
+	}
+	y, k := d.y(x), d.k(x)
+	p := 0
+	for i := lo; i < hi; i++ {
+		out := rho[i*d.ns : (i+1)*d.ns]
+		if m.jump[i] >= 0 {
+			copy(out, k[i*d.ns:(i+1)*d.ns]) // no stages: the unknowns are zero
+			continue
+		}
+		h := m.t[i+1] - m.t[i]
+		ki := k[i*d.ns : (i+1)*d.ns]
+		for a, c := range st.free {
+			for j := range s {
+				f := w.f[(p+j)*w.ps+c*w.cs]
+				if c < st.nd {
+					out[a*s+j] = ki[a*s+j] - h*f
+				} else {
+					out[a*s+j] = -f
+				}
+			}
+		}
+		for c := range st.nd {
+			if u := st.next[c]; u >= 0 {
+				for j := range s {
+					if w.f[(p+j)*w.ps+c*w.cs] != w.y[(p+j)*w.ps+u*w.cs] {
+						d.broken.Store(true)
+					}
+				}
+			}
+			cont[i*st.nd+c] = y[(i+1)*st.nd+c] - d.atEnd(y[i*st.nd:(i+1)*st.nd], ki, c, h)
+		}
+		p += s
+	}
+}

@@ -1,0 +1,187 @@
+package collocation
+
+import (
+	"math"
+)
+
+// summary is what the error estimate of one mesh says. Ratios are errors over
+// tolerances.
+type summary struct {
+	ratio     float64   // largest over all components and places
+	node      float64   // largest at the nodes
+	where     float64   // place of the largest
+	component int       // and its component
+	abs       []float64 // largest error of each component
+	param     []float64 // error of each parameter
+	local     []float64 // interval -> error that arises between its nodes
+	source    []float64 // interval -> error that it adds to the nodes
+}
+
+// estimate compares the solution with that of s+1 stages on the same mesh:
+// one Newton step of that scheme from the present polynomials, whose
+// differences are the error. Its stages are factored anew; for the nodes the
+// factors of the s-stage scheme serve, which differ by the order of the error.
+// Afterwards r.x1 holds the improved solution of s+1 stages.
+func (r *run) estimate() error {
+	d, e, st := r.main, r.est, r.st
+	m := d.mesh
+	newDiscrete(e, r.tb[1], m, d.abd)
+	r.x1, r.dx = resized(r.x1, e.nx), resized(r.dx, e.nx)
+	if len(r.f) < e.nx {
+		r.f = resized(r.f, e.nx)
+	}
+	r.lift(r.x1, r.x)
+	e.residual(r.f[:e.nx], r.x1)
+	if err := e.factor(r.x1); err != nil {
+		return err
+	}
+	e.solve(r.dx, r.f[:e.nx])
+	r.measure(d, r.x)
+	r.couple()
+
+	n, s1 := m.intervals(), e.tb.s
+	z := &r.sum
+	z.ratio, z.node, z.where, z.component = 0, 0, m.t[0], 0
+	z.abs, z.param = zeroed(z.abs, st.n), zeroed(z.param, st.np)
+	z.local, z.source = zeroed(z.local, n), zeroed(z.source, n)
+	for c, v := range e.q(r.dx) {
+		z.param[c] = math.Abs(v)
+		z.note(math.Abs(v)/r.paramWeight(c, math.Abs(e.q(r.x1)[c])), m.t[0], st.n+c)
+	}
+	w := &e.scratch[0]
+	r.fld.shape(&w.batch, s1)
+	dy, y := e.y(r.dx), e.y(r.x1)
+	for i := range m.t {
+		for c := range st.nd {
+			v := math.Abs(dy[i*st.nd+c])
+			z.abs[c] = larger(z.abs[c], v)
+			q := v / (r.floor(c) + r.rtol*math.Abs(y[i*st.nd+c]))
+			if v == 0 {
+				q = 0
+			}
+			z.node = larger(z.node, q)
+			z.note(q, m.t[i], c)
+		}
+	}
+	for i := range n {
+		h := m.t[i+1] - m.t[i]
+		for c := range st.nd {
+			v := math.Abs(e.rhs[i*st.nd+c]) * e.size[c]
+			if v > 0 {
+				z.source[i] = larger(z.source[i], v/(r.floor(c)+r.rtol*max(math.Abs(y[i*st.nd+c]), math.Abs(y[(i+1)*st.nd+c]))))
+			}
+		}
+		if m.jump[i] >= 0 {
+			continue
+		}
+		e.expand(w, w.f, r.dx, i) // errors and values at the stages
+		e.expand(w, w.y, r.x1, i)
+		for c := range st.n {
+			for j, theta := range e.tb.c {
+				v := w.f[j*w.ps+c*w.cs]
+				if v == 0 {
+					continue
+				}
+				weight := r.floor(c) + r.rtol*math.Abs(w.y[j*w.ps+c*w.cs])
+				z.abs[c] = larger(z.abs[c], math.Abs(v))
+				z.note(math.Abs(v)/weight, m.t[i]+theta*h, c)
+				if c < st.nd {
+					v -= (1-theta)*dy[i*st.nd+c] + theta*dy[(i+1)*st.nd+c]
+				}
+				z.local[i] = larger(z.local[i], math.Abs(v)/weight)
+			}
+		}
+	}
+	// The improved solution starts the next mesh.
+	for i, v := range r.dx[:e.nx] {
+		r.x1[i] -= v
+	}
+	return nil
+}
+
+func (z *summary) note(q, t float64, c int) {
+	if q > z.ratio || q != q {
+		z.ratio, z.where, z.component = q, t, c
+	}
+}
+
+// lift stores the polynomials of x in terms of one stage more.
+func (r *run) lift(dst, x []float64) {
+	d, e, st := r.main, r.est, r.st
+	n := d.mesh.intervals()
+	copy(dst, x[:st.np+(n+1)*st.nd])
+	s, s1 := d.tb.s, e.tb.s
+	var up [(maxStages + 1) * (maxStages + 1)]float64
+	for j, c := range e.tb.c {
+		d.tb.lagrange(up[j*s:j*s+s], c)
+	}
+	k, k1 := d.k(x), e.k(dst)
+	for i := range n {
+		for a := range st.free {
+			from := k[i*d.ns+a*s:][:s]
+			to := k1[i*e.ns+a*s1:][:s1]
+			for j := range to {
+				v := 0.0
+				for l, f := range up[j*s : j*s+s] {
+					v += f * from[l]
+				}
+				to[j] = v
+			}
+		}
+	}
+}
+
+// couple measures how large a value the equations of the nodes could give to
+// each component: what is below a few rounding units of it is rounding. It is
+// what makes a component that is zero everywhere pass.
+func (r *run) couple() {
+	d, st := r.main, r.st
+	clear(r.coupling)
+	for i := range d.mesh.intervals() {
+		a := d.abd.A(i)
+		for c := range st.nd {
+			v := 0.0
+			for k := range st.nd {
+				if k != c {
+					v = max(v, math.Abs(a[c*st.nd+k])*d.size[c]/d.size[k]*r.peak[k])
+				}
+			}
+			r.coupling[c] = max(r.coupling[c], v)
+		}
+	}
+	if st.na > 0 {
+		r.weaken()
+	}
+}
+
+// weaken finds for every algebraic component the size at which it changes some
+// other by a thousandth over the interval, from the Jacobians of a few places.
+func (r *run) weaken() {
+	d, st := r.main, r.st
+	w := &d.scratch[0]
+	n := d.mesh.intervals()
+	big := make([]float64, st.na)
+	for i := 0; i < n; i += 1 + n/8 {
+		if d.mesh.jump[i] >= 0 {
+			continue
+		}
+		d.stages(w, r.x, i, i+1)
+		r.fld.jacobians(&w.batch)
+		for p := range w.m {
+			for c := range st.nd {
+				if r.peak[c] == 0 {
+					continue
+				}
+				for a := range big {
+					v := w.jy[p*w.jps+(c*st.n+st.nd+a)*w.jes]
+					big[a] = max(big[a], math.Abs(v)*d.mesh.length()/r.peak[c])
+				}
+			}
+		}
+	}
+	for a, v := range big {
+		if v > 0 {
+			r.weak[st.nd+a] = 1e-3 / v
+		}
+	}
+}
