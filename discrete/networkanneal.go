@@ -33,7 +33,8 @@ type NetworkAnnealing struct {
 	Plateau float64
 
 	Starts int    // [1]
-	Seed   uint64 // of the first start; start i uses the stream i of it
+	First  int    // index of the first start, to go on where another run ended [0]
+	Seed   uint64 // start i draws from the stream i of it
 
 	// Weights draws the first weights [UniformWeights with bound 1/Widths[0]].
 	Weights func(rng *rand.Rand) []float64
@@ -158,7 +159,7 @@ func (o NetworkAnnealing) Run(ctx context.Context, p *NetworkProblem) (*NetworkL
 		return nil, err
 	}
 	levels := &NetworkLevels{Problem: p, Seed: o.Seed, Starts: make([]NetworkStart, o.Starts)}
-	netFor(o.Starts, o.Parallel, func(_, i int) { levels.Starts[i] = o.start(ctx, q, i) })
+	netFor(o.Starts, o.Parallel, func(_, i int) { levels.Starts[i] = o.start(ctx, q, o.First+i) })
 	sort.SliceStable(levels.Starts, func(i, j int) bool {
 		a, b := levels.Starts[i].Fit, levels.Starts[j].Fit
 		x, y := a.Action.Total(), b.Action.Total()
