@@ -183,6 +183,9 @@ func (r *result) summary() report.Table {
 			line("drift of H between jumps", report.Sci(e.Drift, 2))
 		}
 	}
+	if r.second != nil && r.second.Left {
+		line("second order", report.Textf("no minimum within the bounds: minimising from it leads to action %.8g", r.second.Action))
+	}
 	if r.second != nil && r.second.Negative >= 0 {
 		kind := "minimum: the second derivative of the action is positive definite"
 		if n := r.second.Negative; n > 0 {
@@ -277,7 +280,7 @@ func sizeOf(e []float64, i int) report.Cell {
 
 func actionTable(s hamiltonian.Split) report.Table {
 	t := report.Table{Name: "action", Title: "Action (every term with 1/2, no other normalisation)", Header: []string{"part", "value"}}
-	add := func(name string, v float64) { t.Add(report.Text(name), report.Number(v, max(s.Error, 1e-12))) }
+	add := func(name string, v float64) { t.Add(report.Text(name), report.Number(v, max(s.Error, 1e-15*math.Abs(s.Total())))) }
 	if s.Points > 0 {
 		add(fmt.Sprintf("measurement error, %d values", s.Points), s.Measurement)
 	}
@@ -290,7 +293,7 @@ func actionTable(s hamiltonian.Split) report.Table {
 	}
 	add("total", s.Total())
 	if s.Points > 0 {
-		t.Note = fmt.Sprintf("Twice the measurement error, %.9g, is the weighted sum of squares.", 2*s.Measurement)
+		t.Note = fmt.Sprintf("Twice the measurement error, %s, is the weighted sum of squares.", report.Number(2*s.Measurement, 2*s.Error).Text)
 	}
 	return t
 }
