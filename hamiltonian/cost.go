@@ -79,6 +79,13 @@ func (e *Equations) Action(sol *ode.Solution) (Split, error) {
 		return s, err
 	}
 	s.Model, s.Signal, s.Error = model, signal, dm+ds
+	for _, f := range []*expr.Expr{e.cost.model, e.cost.signal} {
+		d, err := e.doubt(sol, f)
+		if err != nil {
+			return s, err
+		}
+		s.Error += d
+	}
 	for _, b := range e.cost.discrete {
 		f, err := e.function(b.kick.Data, b.value)
 		if err != nil {
@@ -142,6 +149,24 @@ func (e *Equations) sensitivity(data []*expr.Expr, f *expr.Expr, sol *ode.Soluti
 		}
 		return sum
 	}, nil
+}
+
+// doubt is how far the error estimate of a solution can move the integral of a
+// formula, by the midpoint rule.
+func (e *Equations) doubt(sol *ode.Solution, f *expr.Expr) (float64, error) {
+	slope, err := e.sensitivity(nil, f, sol)
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	y := make([]float64, sol.Dim)
+	for i := range len(sol.T) - 1 {
+		if h := sol.T[i+1] - sol.T[i]; h != 0 {
+			sol.Inner.Value(y, i, 0.5)
+			sum += h * e.stretch(sol.P) * slope(sol.T[i]+h/2, y, sol.P, nil)
+		}
+	}
+	return sum, nil
 }
 
 // Integrate returns the integral of a formula of t, the components and the
