@@ -29,6 +29,7 @@ func solveCommand() *command {
 		examples: [][2]string{
 			{"costate solve lynx-hare", "the parameters of a predator-prey model from 21 years of pelts"},
 			{"costate solve lynx-hare --tol 1e-10 --out result", "more digits, and the whole solution as CSV, JSON and npy"},
+			{"costate solve lynx-hare --plot costates.svg --picture costates", "a picture of the costates with their jumps"},
 			{"costate solve bvp/T33 --set eps=1e-3", "a hard boundary value problem with another constant"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
@@ -48,6 +49,8 @@ type solveFlags struct {
 	method string
 	layers layerFlags
 	trace  bool
+
+	plot, picture string
 }
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
@@ -57,10 +60,15 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
 	integerVar(f, &s.MaxIntervals, "max-intervals", 0, 10000000, "largest mesh; 0: that of the file, or 10000")
 	s.layers.define(f)
+	plotFlag(f, &s.plot, "the solution")
+	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
 	f.BoolVar(&s.trace, "trace", false, "print every mesh of the collocation to standard error")
 }
 
 func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	if err := checkPlot(s.plot); err != nil {
+		return err
+	}
 	method := s.method
 	if method == "default" {
 		method = problem.Solve.Method
@@ -93,6 +101,15 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	}
 	if e.out != "" {
 		if err := e.writeResult(r); err != nil {
+			return err
+		}
+	}
+	if s.plot != "" {
+		figure, err := solutionFigure(p, r.solution, s.picture)
+		if err == nil {
+			err = report.WritePicture(s.plot, figure)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -280,7 +297,9 @@ func sizeOf(e []float64, i int) report.Cell {
 
 func actionTable(s hamiltonian.Split) report.Table {
 	t := report.Table{Name: "action", Title: "Action (every term with 1/2, no other normalisation)", Header: []string{"part", "value"}}
-	add := func(name string, v float64) { t.Add(report.Text(name), report.Number(v, max(s.Error, 1e-15*math.Abs(s.Total())))) }
+	add := func(name string, v float64) {
+		t.Add(report.Text(name), report.Number(v, max(s.Error, 1e-15*math.Abs(s.Total()))))
+	}
 	if s.Points > 0 {
 		add(fmt.Sprintf("measurement error, %d values", s.Points), s.Measurement)
 	}
