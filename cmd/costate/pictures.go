@@ -128,8 +128,9 @@ func measurements(a *hamiltonian.Action) []report.Measurements {
 	return out
 }
 
-// levelsFigure draws the action of every start against the precision of the
-// model, in the convention of the ensemble.
+// levelsFigure draws the action of every start, in the convention of the
+// ensemble, against the precision of the model (of the first state, where they
+// differ).
 func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	ens := r.Ensemble
 	unit := 1.0
@@ -144,7 +145,8 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	at := map[float64][]float64{}
 	for _, run := range ens.Runs {
 		for _, g := range run.Rungs {
-			at[g.RfScale] = append(at[g.RfScale], unit*g.Action)
+			rf := g.RfScale * r.Problem.Rf[0]
+			at[rf] = append(at[rf], unit*g.Action)
 		}
 	}
 	for rf := range at {
