@@ -49,9 +49,8 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 			m = through(p, k.T)
 		}
 	}
-	r.place(m)
-	r.begin(nil)
-	r.analyse()
+	defer r.release()
+	r.analyse(nil)
 	r.place(m)
 	r.begin(nil)
 	if r.linear {
@@ -91,13 +90,12 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 		}
 		polish := newRun(s, p)
 		err := polish.direct(ctx, m, r.solution(), false)
+		sol, _ := polish.finish(ctx, err)
+		polish.release()
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil {
-			continue
-		}
-		if sol, _ := polish.finish(ctx, nil); !contains(known, sol, s.rtol()) {
+		if err == nil && !contains(known, sol, s.rtol()) {
 			return sol
 		}
 	}

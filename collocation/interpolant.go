@@ -102,7 +102,7 @@ func (r *run) solution() *ode.Solution {
 	}
 	p.z = sol.Y
 	if r.sum.abs != nil {
-		sol.Condition = r.conditioning()
+		sol.Condition = r.condition()
 		sol.Residual = r.boundaryResidual()
 		if k := sol.Condition.Kappa; k*epsilon > r.rtol {
 			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: condition %.2g: rounding may change the solution by more than the tolerance", k))

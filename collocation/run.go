@@ -14,15 +14,16 @@ import (
 // run is one boundary value problem being solved: everything that is
 // allocated once and lives through all meshes.
 type run struct {
-	s    *Solver
-	p    *ode.BVP
-	p0   *ode.BVP // the one to be solved, when p is another of its family
-	st   *structure
-	fld  *field
-	cond *conditions
-	main *discrete // s stages
-	est  *discrete // s+1 stages, for the error
-	tb   [2]*tableau
+	s     *Solver
+	p     *ode.BVP
+	p0    *ode.BVP // the one to be solved, when p is another of its family
+	st    *structure
+	fld   *field
+	cond  *conditions
+	main  *discrete // s stages
+	est   *discrete // s+1 stages, for the error
+	tb    [2]*tableau
+	store [2]*storage
 
 	guess *ode.Solution // to begin from; nil: that of the problem
 	x     []float64     // the iterate on main.mesh
@@ -47,6 +48,10 @@ type run struct {
 		mesh *mesh
 		x    []float64
 	}
+	known struct { // condition
+		mesh    *mesh
+		figures ode.Conditioning
+	}
 	best   float64 // least error over tolerance so far
 	bestAt int     // and the mesh that had it
 	ratio  float64 // error over tolerance on the mesh before; 0: none
@@ -70,6 +75,12 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.weak, r.seen = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
+	r.store = [2]*storage{storages.Get().(*storage), storages.Get().(*storage)}
+	for _, s := range r.store {
+		for i := range s.scratch {
+			s.scratch[i].calls, s.scratch[i].jacob = 0, 0
+		}
+	}
 	r.setStructure(nil)
 	r.np = newton.Problem{
 		Residual: func(dst, x []float64) { r.main.residual(dst, x) },
@@ -87,13 +98,21 @@ func (r *run) setStructure(next []int) {
 	r.st = newStructure(&r.p.System, next)
 	st := r.st
 	stages := r.s.stages()
-	r.tb[0], r.tb[1] = newTableau(stages, st.maxDepth), newTableau(stages+1, st.maxDepth)
-	mk := func() *discrete {
-		return &discrete{bvp: r.p, st: st, fld: r.fld, cond: r.cond, workers: r.s.workers(), stats: &r.stats,
-			size: ones(st.n), qsize: ones(st.np)}
+	r.tb[0], r.tb[1] = tableauOf(stages, st.maxDepth), tableauOf(stages+1, st.maxDepth)
+	size, qsize := ones(st.n), ones(st.np)
+	for i, d := range []**discrete{&r.main, &r.est} {
+		*d = &discrete{bvp: r.p, st: st, fld: r.fld, cond: r.cond, workers: r.s.workers(), stats: &r.stats,
+			size: size, qsize: qsize, storage: r.store[i]}
 	}
-	r.main, r.est = mk(), mk()
-	r.est.size, r.est.qsize = r.main.size, r.main.qsize
+}
+
+// release gives the storage back. Nothing of r may be used afterwards.
+func (r *run) release() {
+	for i, s := range r.store {
+		storages.Put(s)
+		r.store[i] = nil
+	}
+	r.main, r.est = nil, nil
 }
 
 func ones(n int) []float64 {
@@ -348,7 +367,7 @@ func (r *run) begin(guess *ode.Solution) {
 		copy(d.y(r.x)[i*st.nd:], v[:st.nd])
 	}
 	s := d.tb.s
-	inv := inverse(d.tb.a[1], s)
+	inv := d.tb.inv
 	g := make([]float64, st.n*s)
 	for i := range m.intervals() {
 		if m.jump[i] >= 0 {

@@ -141,6 +141,7 @@ func (s *Solver) maxMesh() int {
 func (s *Solver) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 	check(p)
 	r := newRun(s, p)
+	defer r.release()
 	return r.finish(ctx, r.solve(ctx))
 }
 
@@ -249,33 +250,65 @@ func (r *run) refine() (done bool, err error) {
 const patience = 8
 
 // analyse looks for links y' = y[c] and for separated conditions in values
-// and derivatives at the guess and near it.
-func (r *run) analyse() {
+// and derivatives near the guess, which may be zero: a link must hold anywhere.
+func (r *run) analyse(guess *ode.Solution) {
+	const places = 12
 	r.analysed = true
-	d, st := r.main, r.st
-	r.measure(d, r.x)
-	// Moved away from the guess, which may be zero: a link must hold anywhere.
-	x := append([]float64(nil), r.x...)
-	u := 0.5
-	for i := range x {
-		u = math.Mod(u*997+0.123, 1)
-		x[i] += (0.01 + 0.01*u) * (1 + math.Abs(x[i]))
+	p, st, b := r.p, r.st, new(batch)
+	r.fld.reserve(b, places)
+	r.fld.shape(b, places)
+	y, q := make([]float64, st.n), make([]float64, st.np)
+	copy(q, p.GuessParams)
+	if guess != nil {
+		copy(q, guess.P)
 	}
-	d.fld.p = d.q(x)
-	w := &d.scratch[0]
-	d.stages(w, x, 0, min(d.perPart, d.mesh.intervals()))
-	d.fld.values(&w.batch)
-	keep := append([]float64(nil), w.f...)
-	d.fld.jacobians(&w.batch)
-	copy(w.f, keep)
-	next := findLinks(st, &w.batch)
-	if r.p.Boundary.At == nil && r.cond.np > 1 {
-		c := r.cond
-		c.gather(d, x)
-		c.derivatives(d.q(x), d.fld.scale, d.fld.pSize)
+	at := func(dst []float64, t float64) {
+		switch {
+		case guess != nil:
+			guess.At(dst, t)
+		case p.Guess != nil:
+			p.Guess(dst, t)
+		}
+	}
+	u := 0.37
+	moved := func(v float64) float64 {
+		u = 3.9 * u * (1 - u) // the logistic map: anything without a pattern
+		return v + (0.01+0.01*u)*(1+math.Abs(v))
+	}
+	for i := range q {
+		q[i] = moved(q[i])
+	}
+	r.fld.p = q
+	for j := range places {
+		b.t[j] = p.Start + (p.End-p.Start)*(float64(j)+0.41)/places
+		at(y, b.t[j])
+		for c, v := range y {
+			b.y[j*b.ps+c*b.cs] = moved(v)
+		}
+	}
+	r.fld.values(b)
+	keep := append([]float64(nil), b.f...)
+	r.fld.jacobians(b)
+	copy(b.f, keep)
+	r.stats.Func += b.calls
+	r.stats.Jac += b.jacob
+	next := findLinks(st, b)
+	if c := r.cond; p.Boundary.At == nil && c.np > 1 {
+		for k, t := range points(p) {
+			at(c.ys[k], t)
+			for i, v := range c.ys[k] {
+				c.ys[k][i] = moved(v)
+			}
+		}
+		c.derivatives(q, r.fld.scale, r.fld.pSize)
 		c.separate()
 	}
-	r.setStructure(next)
+	for _, c := range next {
+		if c >= 0 {
+			r.setStructure(next)
+			break
+		}
+	}
 }
 
 // repair undoes what analyse assumed if it did not hold, and says whether it

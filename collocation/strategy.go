@@ -65,13 +65,11 @@ func (r *run) retry(ctx context.Context, err error) bool {
 // direct solves from a guess, starting on m and adapting the mesh.
 func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold bool) error {
 	r.guess = guess
+	if !r.analysed {
+		r.analyse(guess)
+	}
 	r.place(m)
 	r.begin(guess)
-	if !r.analysed {
-		r.analyse()
-		r.place(m)
-		r.begin(guess)
-	}
 	r.restart()
 	r.bold = bold
 	return r.settle(ctx, true)
@@ -83,6 +81,7 @@ func (r *run) lowOrder(ctx context.Context, m *mesh, bold bool) *ode.Solution {
 	s.Stages, s.Tol, s.Continuation = 1, max(10*looseTol, r.rtol), nil
 	s.MaxMesh = min(s.maxMesh(), 2000)
 	low := newRun(&s, r.p)
+	defer low.release()
 	err := low.direct(ctx, m, r.s.Guess, bold)
 	r.stats.Func += low.stats.Func
 	r.stats.Jac += low.stats.Jac
