@@ -43,6 +43,7 @@ func commands() []*command {
 	return []*command{
 		deriveCommand(),
 		solveCommand(),
+		checkCommand(),
 		annealCommand(),
 		integrateCommand(),
 		examplesCommand(),
