@@ -45,6 +45,7 @@ func commands() []*command {
 		solveCommand(),
 		checkCommand(),
 		annealCommand(),
+		designCommand(),
 		integrateCommand(),
 		examplesCommand(),
 		helpCommand(),
