@@ -59,6 +59,7 @@ type run struct {
 	linear    bool // one Newton step is exact
 	analysed  bool // structure looked for
 	hurried   bool // on the way of a continuation: give up early
+	steps     int  // of Newton's iteration; 0: as the Solver says
 	bold      bool // Newton's iteration may go uphill
 	verified  bool // the condition was compared with that on a finer mesh
 	converged bool // on some mesh since settle began
@@ -300,6 +301,9 @@ func (r *run) newton(ctx context.Context) error {
 	}
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
+	if r.steps > 0 {
+		r.nw.MaxSteps = min(r.nw.MaxSteps, r.steps)
+	}
 	r.nw.Bold = r.bold
 	if r.bold {
 		r.nw.MinDamping = 1.0 / 16

@@ -32,7 +32,11 @@ func (r *run) solve(ctx context.Context) error {
 	for _, way := range []struct {
 		parts     int
 		low, bold bool
-	}{{2, true, true}, {2, true, false}, {1, false, true}, {2, false, false}, {4, true, true}, {4, false, false}, {4, false, true}} {
+		steps     int // of Newton's iteration; 0: as usual
+	}{
+		{1, false, true, 12}, {2, true, true, 0}, {2, true, false, 0}, {1, false, true, 0},
+		{2, false, false, 0}, {4, true, true, 0}, {4, false, false, 0}, {4, false, true, 0},
+	} {
 		m := first
 		if way.parts > 1 {
 			m = first.halved(r.p, way.parts)
@@ -41,6 +45,7 @@ func (r *run) solve(ctx context.Context) error {
 			break
 		}
 		guess := r.s.Guess
+		r.steps = way.steps
 		if way.low {
 			low := r.lowOrder(ctx, m, way.bold)
 			if low == nil {
@@ -78,7 +83,7 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold boo
 // lowOrder solves by the midpoint rule at a loose tolerance; nil if that fails.
 func (r *run) lowOrder(ctx context.Context, m *mesh, bold bool) *ode.Solution {
 	s := *r.s
-	s.Stages, s.Tol, s.Continuation = 1, max(10*looseTol, r.rtol), nil
+	s.Stages, s.Tol, s.Continuation = 1, max(looseTol, r.rtol), nil
 	s.MaxMesh = min(s.maxMesh(), 2000)
 	low := newRun(&s, r.p)
 	defer low.release()
