@@ -45,6 +45,7 @@ func commands() []*command {
 		solveCommand(),
 		checkCommand(),
 		annealCommand(),
+		continueCommand(),
 		integrateCommand(),
 		examplesCommand(),
 		helpCommand(),
