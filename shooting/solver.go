@@ -174,9 +174,15 @@ func (r *run) solve(ctx context.Context) error {
 				continue
 			}
 		}
+		if err != nil && r.linear() && errors.Is(err, newton.ErrNoDescent) {
+			// One step is exact for a linear problem, unless it is singular.
+			if err := r.factorSurely(); err != nil {
+				return r.explain(err)
+			}
+		}
 		if err != nil {
 			// Shorter segments are less nonlinear.
-			if retry++; retry > 3 || r.s.Segments > 0 && r.pieces() > r.s.maxSegments()/2 {
+			if retry++; retry > 3 || r.hopeless() || r.s.Segments > 0 && r.pieces() > r.s.maxSegments()/2 {
 				return r.explain(err)
 			}
 			growth = max(math.Sqrt(growth), 2)
