@@ -172,7 +172,7 @@ func (r *run) factorSurely() error {
 		}
 		r.sens = max(r.sens*1e-2, 1e-12)
 		r.tight *= 1e-2
-		r.patience = 50 * (r.stats.Steps - steps)
+		r.patience = 10*(r.stats.Steps-steps) + 1000
 		before = before[:0]
 		for k := range r.seg {
 			before = append(before, append([]float64(nil), r.seg[k].v...))

@@ -176,6 +176,12 @@ func (r *run) solve(ctx context.Context) error {
 		}
 		if err != nil && r.linear() && errors.Is(err, newton.ErrNoDescent) {
 			// One step is exact for a linear problem, unless it is singular.
+			f, d := make([]float64, len(r.x)), make([]float64, len(r.x))
+			r.residual(f, r.x)
+			r.solveLinear(d, f)
+			for i := range d {
+				r.x[i] -= d[i]
+			}
 			if err := r.factorSurely(); err != nil {
 				return r.explain(err)
 			}
