@@ -48,11 +48,20 @@ const (
 // solution of the one before it. Their mesh and solution are carried along at
 // a loose tolerance; only the last is solved to the one asked for.
 func (r *run) follow(ctx context.Context, c *Continuation) error {
+	return r.followFrom(ctx, c, nil)
+}
+
+// followFrom does so from a solution of the first member; nil: from its guess.
+func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Solution) error {
 	tol := r.rtol
 	defer func() { r.rtol, r.hurried = tol, false }()
 	r.rtol = max(tol, looseTol)
 	r.enter(c.Problem(c.From))
-	if err := r.direct(ctx, uniform(r.p, 20), nil, false); err != nil {
+	m0 := uniform(r.p, 20)
+	if guess != nil {
+		m0 = through(r.p, guess.T)
+	}
+	if err := r.direct(ctx, m0, guess, false); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}

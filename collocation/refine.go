@@ -115,10 +115,6 @@ const patience = 8
 func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	sol := r.solution()
 	sol.Err = err
-	if r.sum.abs != nil {
-		sol.Error = r.sum.abs
-		sol.ParamError = r.sum.param
-	}
 	var e *Error
 	switch {
 	case err == nil:

@@ -38,10 +38,11 @@ type run struct {
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
 
-	sum   summary
-	stats ode.Stats
-	rtol  float64
-	last  struct { // on which Newton's iteration converged last
+	sum       summary
+	estimated *mesh // the mesh that sum is of
+	stats     ode.Stats
+	rtol      float64
+	last      struct { // on which Newton's iteration converged last
 		mesh *mesh
 		x    []float64
 	}
