@@ -40,6 +40,8 @@ const (
 	looseTol = 1e-3
 	// minStep is the least fraction of the way that a step may be.
 	minStep = 1e-4
+	// maxTries is the number of steps that may fail in all.
+	maxTries = 40
 	// quick is the number of Newton steps up to which the next step doubles.
 	quick = 8
 )
@@ -68,7 +70,7 @@ func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Soluti
 		return fmt.Errorf("continuation from %v: %w", c.From, err)
 	}
 	r.hurried = true
-	sigma, step := 0.0, 0.25
+	sigma, step, tries := 0.0, 0.25, 0
 	m, x := r.main.mesh, append([]float64(nil), r.x...)
 	for sigma < 1 {
 		next := min(1, sigma+step)
@@ -91,7 +93,7 @@ func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Soluti
 		}
 		if err != nil {
 			step /= 3
-			if step < minStep {
+			if tries++; step < minStep || tries > maxTries {
 				return fmt.Errorf("continuation stopped at %v: %w", c.lambda(sigma), err)
 			}
 			continue

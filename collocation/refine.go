@@ -46,7 +46,7 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 			// iteration converged: divide that instead.
 			retries++
 			m := r.last.mesh.halved(r.p, 1+retries)
-			if m.intervals() > r.s.maxMesh() {
+			if m.intervals() > r.maxMesh() {
 				return r.explain(err)
 			}
 			r.place(m)
@@ -88,8 +88,8 @@ func (r *run) refine() (done bool, err error) {
 		}
 	}
 	density, total := r.adapt()
-	if limit := float64(r.s.maxMesh()); total > limit {
-		if old.pieces() >= r.s.maxMesh() {
+	if limit := float64(r.maxMesh()); total > limit {
+		if old.pieces() >= r.maxMesh() {
 			return false, r.meshLimit()
 		}
 		for i := range density {
@@ -125,4 +125,14 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 		sol.Status = e.Status
 	}
 	return sol, err
+}
+
+// maxMesh is the largest mesh allowed now: on the way of a continuation,
+// where the tolerance is loose, a member that needs many intervals is a step
+// too far.
+func (r *run) maxMesh() int {
+	if r.hurried {
+		return min(r.s.maxMesh(), 1000)
+	}
+	return r.s.maxMesh()
 }
