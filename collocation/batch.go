@@ -191,3 +191,11 @@ func zeroed(x []float64, n int) []float64 {
 	clear(x)
 	return x
 }
+
+// grown returns x with length n, keeping what its elements own.
+func grown[T any](x []T, n int) []T {
+	for cap(x) < n {
+		x = append(x[:cap(x)], *new(T))
+	}
+	return x[:n]
+}

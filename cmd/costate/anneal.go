@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"costate/discrete"
+	"costate/internal/problemfile"
+	"costate/internal/report"
+	"costate/internal/route"
+)
+
+func annealCommand() *command {
+	return &command{
+		name: "anneal", args: "FILE", min: 1, max: 1,
+		summary: "find the action levels of a problem by variational annealing from many starts",
+		long: "Minimises the action of discrete layers at growing precision Rf of the model, Rf0 alpha^beta, each minimum the start " +
+			"of the next. At first the observed states are the data, the others and the parameters are drawn from their ranges. " +
+			"The table lists the distinct minima: how many starts found each, and whether its measurement error is what chance " +
+			"makes of it. A lowest level that stands apart and is flat in Rf is the sign of the global minimum.\n\n" +
+			"With --out, every rung of every start is kept in the folder, and the same command goes on where it was interrupted. " +
+			"The result depends on the seed, not on the number of workers.",
+		examples: [][2]string{
+			{"costate anneal lorenz96 --starts 20 --seed 3", "twenty starts"},
+			{"costate anneal lorenz96 --starts 100 --out run", "keep all, and resume after an interrupt"},
+			{"costate anneal lorenz63 --adaptive", "let the step of the ladder choose itself"},
+		},
+		words: exampleNames, extensions: []string{".toml"},
+		define: func(f *pflag.FlagSet) action {
+			var p problemFlags
+			a := annealFlags{flags: f}
+			p.define(f)
+			a.define(f)
+			return withProblem(&p, a.run)
+		},
+	}
+}
+
+type annealFlags struct {
+	route.AnnealOptions
+	flags   *pflag.FlagSet
+	start   string
+	offGrid string
+	predict float64
+	plot    string
+}
+
+func (a *annealFlags) define(f *pflag.FlagSet) {
+	integerVar(f, &a.Starts, "starts", 0, 1000000, "number of starts; 0: that of the file, or 1")
+	seedVar(f, &a.Seed)
+	numberVar(f, &a.Alpha, "alpha", 0, 1e6, "factor on Rf from rung to rung; 0: that of the file, or 2")
+	integerVar(f, &a.Betas, "betas", 0, 100000, "number of rungs; 0: that of the file, or as many as reach a plateau")
+	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
+	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
+	f.StringVar(&a.Rule, "rule", "", "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
+	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: 16/3, the consistent one; 1: that of the older tools")
+	choiceVar(f, &a.start, "start", []string{"uniform", "integrate", "synchronise"}, "how starts are made")
+	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate")
+	f.StringVar(&a.Convention, "convention", "", "`NAME` of the normalisation of printed actions: continuous, discrete, varanneal or minaone; default: that of the file, or continuous")
+	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
+	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
+	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
+	plotFlag(f, &a.plot, "the action levels against Rf")
+	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
+}
+
+func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	if err := checkPlot(a.plot); err != nil {
+		return err
+	}
+	p, err := route.New(problem)
+	if err != nil {
+		return badInput("%s: %w", problem.Path, err)
+	}
+	if a.Rule != "" {
+		if _, _, err := discrete.ParseRule(a.Rule); err != nil {
+			return badInput("--rule: %w", err)
+		}
+	}
+	if a.Convention != "" {
+		if _, err := discrete.ParseConvention(a.Convention); err != nil {
+			return badInput("--convention: %w", err)
+		}
+	}
+	rule, ok := discrete.ParseStartRule(a.start)
+	if !ok {
+		return badInput("--start %s: unknown rule", a.start)
+	}
+	a.Start = rule
+	if a.offGrid == "interpolate" {
+		a.OffGrid = discrete.Interpolate
+	}
+	a.SeedSet = a.flags.Changed("seed")
+	if e.out != "" {
+		a.CheckpointDir = filepath.Join(e.out, "checkpoints")
+		if err := os.MkdirAll(a.CheckpointDir, 0o777); err != nil {
+			return err
+		}
+	}
+	bar := e.progress("anneal", 0)
+	a.Progress = func(start int, r discrete.Rung) {
+		bar.Add(1)
+		bar.Describe(fmt.Sprintf("start %d, beta %.4g, action %.6g", start+1, r.Beta, r.Action))
+	}
+	begin := time.Now()
+	r, err := p.Anneal(ctx, a.AnnealOptions)
+	bar.Done()
+	if r == nil {
+		if errors.Is(err, route.ErrNoLayers) {
+			return badInput("%s: %w", problem.Path, err)
+		}
+		return err
+	}
+	if errors.Is(err, discrete.ErrCheckpointMismatch) {
+		return badInput("%w (--restart starts over)", err)
+	}
+	tables, tableErr := a.tables(ctx, p, r, time.Since(begin))
+	if tableErr != nil {
+		return tableErr
+	}
+	if a.plot != "" {
+		if err := report.WritePicture(a.plot, levelsFigure(p, r)); err != nil {
+			return err
+		}
+	}
+	if e.out != "" {
+		if err := e.writeAnnealing(p, r); err != nil {
+			return err
+		}
+	}
+	if err := e.print(tables...); err != nil {
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if len(r.Ensemble.Levels) == 0 {
+		e.log.Error("no start reached the end of its ladder")
+		return errFailed
+	}
+	return nil
+}
+
+// shownLevels is how many action levels the table lists.
+const shownLevels = 12
+
+func (a *annealFlags) tables(ctx context.Context, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, error) {
+	ens := r.Ensemble
+	out := []report.Table{annealSummary(p, r, d)}
+	if len(ens.Levels) == 0 {
+		return out, nil
+	}
+	out = append(out, levelTable(ens))
+	best := ens.Levels[0]
+	if len(best.Theta) > 0 {
+		out = append(out, annealParameters(p, best))
+	}
+	until := a.predict
+	if !a.flags.Changed("predict") {
+		until = p.File.Anneal.Predict
+	}
+	if until > p.Equations.End {
+		pred, err := p.Predict(ctx, best.Path, until)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, predictionTable(p, pred))
+	}
+	return out, nil
+}
+
+func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.Table {
+	ens, s := r.Ensemble, r.Settings
+	t := report.Table{Name: "summary", Title: title(p.File), Header: []string{"quantity", "value"}}
+	line := func(name string, c report.Cell) { t.Add(report.Text(name), c) }
+	line("starts", report.Int(len(ens.Runs)))
+	if ens.Failed > 0 {
+		line("starts that failed", report.Int(ens.Failed))
+	}
+	if ens.Unfinished > 0 {
+		line("starts not finished", report.Int(ens.Unfinished))
+	}
+	line("seed", report.Cell{Text: fmt.Sprint(ens.Seed), Value: ens.Seed})
+	line("convention of actions", report.Textf("%s: %s", ens.Convention, ens.Convention.Formula()))
+	line("layers", report.Textf("%d, %s", r.Problem.Layers, r.Problem.Rule))
+	rungs := 0
+	for _, run := range ens.Runs {
+		rungs += len(run.Rungs)
+	}
+	line("rungs", report.Int(rungs))
+	if s.Alpha > 0 && !s.Adaptive {
+		line("alpha", report.Value(s.Alpha))
+	}
+	line("work", report.Textf("%d Newton steps, %d factorisations", ens.Stats.Steps, ens.Stats.Factorisations))
+	line("time", report.Duration(d))
+	line("time per start", report.Duration(d/time.Duration(max(len(ens.Runs), 1))))
+	return t
+}
+
+func levelTable(ens *discrete.Ensemble) report.Table {
+	t := report.Table{Name: "levels", Title: "Action levels at the last Rf",
+		Header: []string{"level", "action", "at Rf = inf", "starts", "share", "first", "z", "verdict"}}
+	for i, l := range ens.Levels {
+		if i == shownLevels {
+			break
+		}
+		unit := l.Reported / l.Action
+		verdict := "consistent"
+		switch {
+		case l.Suspect:
+			verdict = "model error does not fall as 1/Rf"
+		case !l.Consistent && l.Z > 0:
+			verdict = "more error than noise"
+		case !l.Consistent:
+			verdict = "less error than noise"
+		}
+		t.Add(report.Int(i+1), report.Number(l.Reported, 1e-7*math.Abs(l.Reported)), report.Number(unit*l.Limit, 1e-8*math.Abs(l.Reported)),
+			report.Int(l.Count), report.Cell{Text: fmt.Sprintf("%.0f%%", 100*l.Share), Value: l.Share}, report.Int(l.First+1), report.Fixed(l.Z, 2), report.Text(verdict))
+	}
+	best := ens.Levels[0]
+	t.Note = fmt.Sprintf("z: measurement error of the level against chi-square with %d degrees of freedom (data less what was fitted), in standard deviations; it means something when Rm are the true precisions.", best.Freedom)
+	if n := len(ens.Levels); n > shownLevels {
+		t.Note += fmt.Sprintf(" %d higher levels are not listed.", n-shownLevels)
+	}
+	return t
+}
+
+func annealParameters(p *route.Problem, l discrete.Level) report.Table {
+	t := report.Table{Name: "parameters", Title: "Parameters of the lowest level", Header: []string{"name", "estimate", "sd", "bound"}}
+	at := map[int]bool{}
+	for _, i := range l.AtBound {
+		at[i] = true
+	}
+	n := len(l.Theta)
+	for i, v := range l.Theta {
+		width, sd := 0.0, report.Empty
+		if l.Path.ThetaCov != nil && !at[i] {
+			width = math.Sqrt(l.Path.ThetaCov[i*n+i])
+			sd = report.Sci(width, 3)
+		}
+		bound := ""
+		if at[i] {
+			bound = "on its bound: no width"
+		}
+		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd, report.Text(bound))
+	}
+	return t
+}
+
+func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
+	label := p.Equations.Layer.Name()
+	last := len(pred.T) - 1
+	t := report.Table{Name: "prediction", Title: "Prediction from the lowest level",
+		Header: []string{"name", fmt.Sprintf("%s = %.7g", label, pred.T[0]), fmt.Sprintf("%s = %.7g", label, pred.T[last])}}
+	d := len(p.Equations.States)
+	for c, x := range p.Equations.States {
+		t.Add(report.Text(x.Name()), report.Value(pred.X[c]), report.Value(pred.X[last*d+c]))
+	}
+	if pred.Count > 0 {
+		t.Note = fmt.Sprintf("Against %d measurements held back after the window: root mean square of sqrt(Rm)(h - y) %.3g (1 is the noise alone).", pred.Count, pred.RMS)
+	} else {
+		t.Note = "No measurements after the window to compare with."
+	}
+	return t
+}
+
+// writeAnnealing writes the levels against beta and the path of the lowest one.
+func (e *env) writeAnnealing(p *route.Problem, r *route.Annealed) error {
+	folder, err := report.OpenFolder(e.out)
+	if err != nil {
+		return err
+	}
+	s := report.Series{Label: "start", Names: []string{"beta", "log10_Rf_factor", "action", "measurement", "model", "prior"}}
+	for i := range r.Problem.Params {
+		s.Names = append(s.Names, r.Problem.ParamNames[i])
+	}
+	for _, run := range r.Ensemble.Runs {
+		for _, g := range run.Rungs {
+			s.T = append(s.T, float64(run.Start+1))
+			s.Y = append(s.Y, g.Beta, math.Log10(g.RfScale), g.Action, g.Measurement, g.Model, g.Prior)
+			s.Y = append(s.Y, g.Theta...)
+		}
+	}
+	write := func(name string, do func(io.Writer) error) {
+		if err == nil {
+			err = folder.Write(name, do)
+		}
+	}
+	write("levels.csv", s.CSV)
+	write("levels.npy", s.NPY)
+	if len(r.Ensemble.Levels) > 0 {
+		path := route.PathSeries(p.Equations, r.Ensemble.Levels[0].Path)
+		write("path.csv", path.CSV)
+		write("path.npy", path.NPY)
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"costate/internal/problemfile"
+	"costate/internal/report"
+	"costate/testdata"
+)
+
+func examplesCommand() *command {
+	return &command{
+		name: "examples", args: "[NAME]", max: 1,
+		summary: "list the built-in problem files, show one, or write it with its data",
+		long: "Without a name: the list. With a name: the text of that file. With a name and --out DIR: the file and its data " +
+			"are written into the folder, to be changed there.",
+		examples: [][2]string{
+			{"costate examples", "list what there is"},
+			{"costate examples lynx-hare", "show a file that explains the format"},
+			{"costate examples lynx-hare --out mine", "write it and its data into the folder mine"},
+		},
+		words: exampleNames,
+		define: func(*pflag.FlagSet) action {
+			return func(_ context.Context, e *env, args []string) error {
+				if len(args) == 0 {
+					return e.listExamples()
+				}
+				file := exampleFile(args[0])
+				if file == "" {
+					return badInput("there is no built-in problem %q%s; costate examples lists them", args[0], didYouMean(args[0], exampleNames()))
+				}
+				if e.out != "" {
+					return e.writeExample(file)
+				}
+				src, err := fs.ReadFile(testdata.Problems(), file)
+				if err != nil {
+					return err
+				}
+				return e.printText(string(src))
+			}
+		},
+	}
+}
+
+func (e *env) listExamples() error {
+	t := report.Table{Name: "examples", Header: []string{"name", "kind", "title"}}
+	for _, name := range exampleNames() {
+		p, err := problemfile.LoadFS(testdata.Problems(), exampleFile(name))
+		if err != nil {
+			return err
+		}
+		t.Add(report.Text(name), report.Text(p.Kind.String()), report.Text(p.Title))
+	}
+	t.Note = "costate examples NAME shows one; a built-in name stands for its file in every command."
+	return e.print(t)
+}
+
+func (e *env) writeExample(file string) error {
+	p, err := problemfile.LoadFS(testdata.Problems(), file)
+	if err != nil {
+		return err
+	}
+	folder, err := report.OpenFolder(e.out)
+	if err != nil {
+		return err
+	}
+	for _, f := range append([]string{path.Base(file)}, p.DataFiles...) {
+		src, err := fs.ReadFile(testdata.Problems(), path.Join(path.Dir(file), f))
+		if err != nil {
+			return err
+		}
+		err = folder.Write(filepath.FromSlash(f), func(w io.Writer) error {
+			_, err := w.Write(src)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		e.log.Info(fmt.Sprintf("wrote %s", filepath.Join(e.out, filepath.FromSlash(f))))
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package discrete
+
+import (
+	"context"
+	"math"
+)
+
+// ladder chooses the precisions of one run.
+type ladder struct {
+	a       *Annealing
+	rf0     float64
+	alpha   float64
+	betas   int
+	plateau float64
+	tol     float64
+
+	beta    float64 // of the next rung
+	step    float64 // in beta, of an adaptive ladder
+	tangent []float64
+	flat    int // rungs in succession with a negligible model error
+	done    bool
+	saved   []float64
+}
+
+func newLadder(a *Annealing, p *plan) *ladder {
+	l := &ladder{a: a, step: 1, tol: a.Tolerance}
+	l.rf0, l.alpha, l.betas, l.plateau = a.defaults(p)
+	if l.tol <= 0 {
+		l.tol = 1e-6
+	}
+	return l
+}
+
+func (l *ladder) scale(beta float64) float64 { return l.rf0 * math.Pow(l.alpha, beta) }
+
+// Limits of an adaptive ladder's step in beta.
+const (
+	stepMin = 0.25
+	stepMax = 4
+)
+
+// rung moves to the next minimum.
+func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error) {
+	var out outcome
+	var r Rung
+	scale := l.scale(l.beta)
+	last := l.beta >= float64(l.betas-1)
+	tol := l.tol
+	if last && l.plateau == 0 {
+		tol = l.a.Solver.tolerance()
+	}
+	if l.a.Adaptive && l.tangent != nil {
+		if l.saved == nil {
+			l.saved = make([]float64, len(m.v))
+		}
+		copy(l.saved, m.v)
+		lm := m.lm
+		for {
+			dl := (l.beta - l.from(run)) * math.Log(l.alpha)
+			// Towards the limit the path moves as 1/Rf, not as ln Rf.
+			if m.p.stiffness(scale) > 100 {
+				dl = 1 - math.Exp(-dl)
+			}
+			for i, t := range l.tangent {
+				m.v[i] = l.saved[i] + dl*t
+			}
+			m.p.project(m.v)
+			if !m.dual && !(m.w.action(m.v, scale).total() < m.w.action(l.saved, scale).total()) {
+				copy(m.v, l.saved) // a prediction that is worse than none
+			}
+			out = m.minimise(ctx, &l.a.Solver, scale, tol, last)
+			r = l.describe(m, run, scale, out, tol)
+			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin {
+				break
+			}
+			// Off the branch: halve the step.
+			l.step = max((l.beta-l.from(run))/2, stepMin)
+			l.beta = l.from(run) + l.step
+			last = false
+			scale = l.scale(l.beta)
+			copy(m.v, l.saved)
+			m.lm = lm
+			m.dual = false
+		}
+	} else {
+		out = m.minimise(ctx, &l.a.Solver, scale, tol, last)
+		r = l.describe(m, run, scale, out, tol)
+	}
+	if out.err != nil && (last || ctx.Err() != nil) {
+		return r, out.err
+	}
+	return r, nil
+}
+
+// describe makes a rung of an outcome.
+func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome, tol float64) Rung {
+	r := Rung{Beta: l.beta, RfScale: scale, Action: out.total(), Measurement: out.me, Model: out.fe, Prior: out.pe,
+		Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
+	if n := len(run.Rungs); n > 0 {
+		q := run.Rungs[n-1]
+		rise, dr := r.Action-q.Action, r.RfScale-q.RfScale
+		lo, hi := r.Model/r.RfScale*dr, q.Model/q.RfScale*dr
+		slack := 1e-3*hi + 10*tol*r.Action
+		r.Jump = rise < lo-slack || rise > hi+slack
+	}
+	return r
+}
+
+// from is the beta of the last rung.
+func (l *ladder) from(run *Run) float64 { return run.Rungs[len(run.Rungs)-1].Beta }
+
+// decide chooses the next rung, or the end.
+func (l *ladder) decide(run *Run) {
+	r := run.Rungs[len(run.Rungs)-1]
+	if r.Model < l.plateau*math.Abs(r.Action) && r.Converged {
+		l.flat++
+	} else {
+		l.flat = 0
+	}
+	if l.flat >= 2 {
+		run.Plateau = true
+	}
+	end := float64(l.betas - 1)
+	l.done = run.Plateau || r.Beta >= end-1e-9
+	if !l.a.Adaptive {
+		l.beta = r.Beta + 1
+		return
+	}
+	switch {
+	case r.Steps <= 2:
+		l.step = min(l.step*1.6, stepMax)
+	case r.Steps <= 4:
+	case r.Steps <= 6:
+		l.step = max(l.step*0.8, stepMin)
+	default:
+		l.step = max(l.step*0.5, stepMin)
+	}
+	l.beta = min(r.Beta+l.step, end)
+}
+
+// after computes what the next rung needs from the minimum just found.
+func (l *ladder) after(m *minimiser) {
+	if !l.a.Adaptive {
+		return
+	}
+	if l.tangent == nil {
+		l.tangent = make([]float64, len(m.v))
+	}
+	m.tangent(l.tangent)
+}

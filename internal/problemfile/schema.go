@@ -1,0 +1,336 @@
+package problemfile
+
+import "strings"
+
+// accept is a set of node kinds.
+type accept uint
+
+const (
+	aTable accept = 1 << iota
+	aList
+	aString
+	aNumber
+	aBool
+)
+
+func (a accept) has(k nodeKind) bool { return a>>uint(k)&1 == 1 }
+
+const (
+	aFormula = aString | aNumber
+	aSpread  = aFormula | aTable // one value, or one per name
+	aText    = aString
+)
+
+// words says what is accepted, for messages.
+func (a accept) words() string {
+	var w []string
+	if a.has(numberNode) && a.has(stringNode) {
+		w = append(w, "a number or formula")
+	} else if a.has(numberNode) {
+		w = append(w, "a number")
+	} else if a.has(stringNode) {
+		w = append(w, "a string")
+	}
+	if a.has(boolNode) {
+		w = append(w, "true or false")
+	}
+	if a.has(listNode) {
+		w = append(w, "a list")
+	}
+	if a.has(tableNode) {
+		w = append(w, "a table")
+	}
+	return strings.Join(w, " or ")
+}
+
+// kinds is a set of problem kinds.
+type kinds uint
+
+const (
+	inAction      = kinds(1 << KindAction)
+	inBoundary    = kinds(1 << KindBoundary)
+	inLagrangian  = kinds(1 << KindLagrangian)
+	inHamiltonian = kinds(1 << KindHamiltonian)
+
+	inAll      = inAction | inBoundary | inLagrangian | inHamiltonian
+	inForward  = inAction | inBoundary // has equations of its own
+	inUnknowns = inForward | inHamiltonian
+)
+
+// key is a key that a table may contain.
+type key struct {
+	name   string // "*": any name
+	accept accept
+	in     kinds
+	table  string // schema of the tables below it; "": none are checked
+}
+
+// schema lists every key that the reader knows, table by table. A test
+// compares it with docs/problem-file.md.
+var schema = map[string][]key{
+	"": {
+		{"title", aText, inAll, ""},
+		{"description", aText, inAll, ""},
+		{"reference", aText, inAll, ""},
+		{"layer", aTable, inAll, "layer"},
+		{"constants", aTable, inAll, "constants"},
+		{"parameters", aTable, inAll, "parameters"},
+		{"inputs", aTable, inAll, "inputs"},
+		{"definitions", aTable, inAll, "definitions"},
+		{"states", aTable, inUnknowns, "states"},
+		{"coordinates", aTable, inLagrangian, "coordinates"},
+		{"lagrangian", aString, inLagrangian, ""},
+		{"hamiltonian", aString, inHamiltonian, ""},
+		{"controls", aList, inHamiltonian, ""},
+		{"model", aTable, inAction, "model"},
+		{"observations", aList, inAction, "observations"},
+		{"boundary", aTable, inAll, "boundary"},
+		{"jumps", aList, inBoundary, "jumps"},
+		{"solve", aTable, inAll, "solve"},
+		{"anneal", aTable, inAction, "anneal"},
+		{"continuation", aTable, inAll, "continuation"},
+		{"integrate", aTable, inForward, "integrate"},
+	},
+	"layer": {
+		{"name", aText, inAll, ""},
+		{"start", aFormula, inAll, ""},
+		{"end", aFormula | aTable, inAll, "end"},
+		{"unit", aText, inAll, ""},
+	},
+	"end": {
+		{"estimate", aBool, inAll, ""},
+		{"guess", aFormula, inAll, ""},
+		{"name", aText, inAll, ""},
+		{"min", aFormula, inAll, ""},
+		{"max", aFormula, inAll, ""},
+	},
+	"constants": {{"*", aFormula | aList, inAll, ""}},
+	"parameters": {
+		{"*", aFormula | aTable, inAll, "parameter"},
+	},
+	"parameter": {
+		{"value", aFormula, inAll, ""},
+		{"estimate", aBool, inAll, ""},
+		{"guess", aFormula, inAll, ""},
+		{"min", aFormula, inUnknowns, ""},
+		{"max", aFormula, inUnknowns, ""},
+		{"range", aList, inAction, ""},
+		{"prior", aTable, inAction, "prior"},
+		{"varies", aBool, inAction, ""},
+		{"Rf", aFormula, inAction, ""},
+		{"index", aText, inAll, ""},
+		{"unit", aText, inAll, ""},
+	},
+	"prior": {
+		{"mean", aFormula, inAction, ""},
+		{"sd", aFormula, inAction, ""},
+		{"precision", aFormula, inAction, ""},
+	},
+	"inputs": {{"*", aFormula | aTable, inAll, "input"}},
+	"input": {
+		{"data", aString | aTable, inAll, ""},
+		{"columns", aList, inAll, ""},
+		{"at", aString | aList, inAll, ""},
+		{"value", aString | aList, inAll, ""},
+		{"interpolation", aText, inAll, ""},
+		{"unit", aText, inAll, ""},
+	},
+	"definitions": {{"*", aFormula | aTable, inAll, "definition"}},
+	"definition": {
+		{"formula", aFormula, inAll, ""},
+		{"index", aText, inAll, ""},
+	},
+	"states": {{"*", aFormula | aTable, inUnknowns, "state"}},
+	"state": {
+		{"equation", aFormula, inForward, ""},
+		{"index", aText, inUnknowns, ""},
+		{"guess", aFormula | aList, inUnknowns, ""},
+		{"start", aFormula | aList, inUnknowns, ""},
+		{"end", aFormula | aList, inUnknowns, ""},
+		{"unit", aText, inUnknowns, ""},
+		{"Rf", aFormula, inAction, ""},
+		{"min", aFormula, inAction, ""},
+		{"max", aFormula, inAction, ""},
+		{"range", aList, inAction, ""},
+		{"prior", aTable, inAction, "prior"},
+		{"costate", aText, inHamiltonian, ""},
+		{"costate_guess", aFormula, inAction | inHamiltonian, ""},
+	},
+	"coordinates": {{"*", aFormula | aTable, inLagrangian, "coordinate"}},
+	"coordinate": {
+		{"index", aText, inLagrangian, ""},
+		{"guess", aFormula, inLagrangian, ""},
+		{"start", aFormula, inLagrangian, ""},
+		{"end", aFormula, inLagrangian, ""},
+		{"unit", aText, inLagrangian, ""},
+	},
+	"model": {{"Rf", aFormula | aTable | aList, inAction, ""}},
+	"observations": {
+		{"data", aString | aTable, inAction, ""},
+		{"columns", aList, inAction, ""},
+		{"at", aFormula | aList, inAction, ""},
+		{"observe", aTable, inAction, ""},
+		{"index", aText, inAction, ""},
+		{"Rm", aFormula | aTable | aList, inAction, ""},
+		{"sd", aFormula | aTable | aList, inAction, ""},
+		{"continuous", aBool, inAction, ""},
+		{"interpolation", aText, inAction, ""},
+		{"every", aNumber, inAction, ""},
+		{"outside", aText, inAction, ""},
+	},
+	"boundary": {
+		{"conditions", aList, inAll, ""},
+		{"periodic", aList, inForward, ""},
+	},
+	"jumps": {
+		{"at", aFormula, inBoundary, ""},
+		{"set", aTable, inBoundary, ""},
+	},
+	"solve": {
+		{"method", aText, inAll, ""},
+		{"tolerance", aFormula, inAll, ""},
+		{"stages", aNumber, inAll, ""},
+		{"intervals", aNumber, inAll, ""},
+		{"max_intervals", aNumber, inAll, ""},
+		{"layers", aNumber, inAll, ""},
+		{"rule", aText, inAll, ""},
+	},
+	"anneal": {
+		{"Rf0", aSpread, inAction, ""},
+		{"alpha", aFormula, inAction, ""},
+		{"beta", aNumber, inAction, ""},
+		{"starts", aNumber, inAction, ""},
+		{"seed", aNumber, inAction, ""},
+		{"layers", aNumber, inAction, ""},
+		{"rule", aText, inAction, ""},
+		{"convention", aText, inAction, ""},
+		{"predict", aFormula, inAction, ""},
+	},
+	"continuation": {
+		{"parameter", aText, inAll, ""},
+		{"from", aFormula, inAll, ""},
+		{"to", aFormula, inAll, ""},
+	},
+	"integrate": {
+		{"start", aTable, inForward, ""},
+		{"parameters", aTable, inForward, ""},
+		{"until", aFormula, inForward, ""},
+		{"every", aFormula, inForward, ""},
+		{"noise", aSpread, inForward, ""},
+		{"seed", aNumber, inForward, ""},
+	},
+}
+
+// kindReasons say why a file is of its kind.
+var kindReasons = [...]string{
+	KindAction:      "it has [model] or [[observations]]",
+	KindBoundary:    "it has no [model], [[observations]], lagrangian or hamiltonian",
+	KindLagrangian:  "it has the key lagrangian",
+	KindHamiltonian: "it has the key hamiltonian",
+}
+
+func lookupKey(list []key, name string) *key {
+	for i := range list {
+		if list[i].name == name || list[i].name == "*" {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// checkKeys reports unknown keys, keys of no use in this kind of problem, and
+// values of the wrong type. Entries it complains about are taken out of the
+// table, so that nothing else complains about them; missing() still knows them.
+func (l *loader) checkKeys(n *node, table string) {
+	list := schema[table]
+	kept := n.keys[:0]
+	for _, e := range n.keys {
+		if l.checkKey(e, table, list) {
+			kept = append(kept, e)
+		} else {
+			n.index[e.key] = nil
+		}
+	}
+	n.keys = kept
+}
+
+func (l *loader) checkKey(e *entry, table string, list []key) bool {
+	k := lookupKey(list, e.key)
+	if k == nil {
+		names := make([]string, len(list))
+		for i := range list {
+			names[i] = list[i].name
+		}
+		h := hint(e.key, names)
+		if top := lookupKey(schema[""], e.key); table != "" && top != nil && top.table == "" {
+			h = ", it belongs to the top of the file, before the first [table]"
+		}
+		what := "key"
+		if table == "" && e.val.kind != stringNode && e.val.kind != numberNode {
+			what = "table"
+		}
+		l.errorf(e.pos, "unknown %s '%s'%s", what, e.key, h)
+		return false
+	}
+	if k.in>>uint(l.kind)&1 == 0 {
+		l.errorf(e.pos, "'%s' has no meaning in %s problem (%s)", e.key, withArticle(l.kind.String()), kindReasons[l.kind])
+		return false
+	}
+	if k.accept == aList && k.table != "" && e.val.kind == tableNode {
+		l.errorf(e.pos, "'%s' is one table, expected a list of them: write [[%s]]", e.key, e.key)
+		return false
+	}
+	if !k.accept.has(e.val.kind) {
+		l.errorf(e.val.pos, "'%s' is %s, expected %s", e.key, e.val.kind, k.accept.words())
+		return false
+	}
+	if k.table != "" {
+		switch e.val.kind {
+		case tableNode:
+			l.checkKeys(e.val, k.table)
+		case listNode:
+			for _, item := range e.val.items {
+				if item.kind != tableNode {
+					l.errorf(item.pos, "'%s' holds %s, expected tables: write [[%s]]", e.key, item.kind, e.key)
+					return false
+				}
+				l.checkKeys(item, k.table)
+			}
+		}
+	}
+	return true
+}
+
+// missing reports whether a key was not given at all; a key that was given
+// but was wrong has been reported already.
+func (n *node) missing(key string) bool {
+	if n == nil {
+		return true
+	}
+	_, ok := n.index[key]
+	return !ok
+}
+
+// bad reports whether a key was given and taken out because of an error.
+func (n *node) bad(key string) bool {
+	if n == nil {
+		return false
+	}
+	e, ok := n.index[key]
+	return ok && e == nil
+}
+
+func withArticle(s string) string {
+	if strings.ContainsRune("aeiou", rune(s[0])) {
+		return "an " + s
+	}
+	return "a " + s
+}
+
+// orList returns "a, b or c".
+func orList(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}

@@ -1,0 +1,261 @@
+package problemfile
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"costate/internal/expr"
+	"costate/testdata"
+)
+
+var update = flag.Bool("update", false, "write golden files and generated data anew")
+
+const problems = "../../testdata/problems/"
+
+// forward integrates the model of a problem with its [integrate] values by
+// RK4 with substeps, and calls row at every output time.
+func forward(p *Problem, substeps int, row func(t float64, x []float64)) {
+	a := p.Action
+	vars := []*expr.Expr{a.Layer}
+	in := []float64{a.Start}
+	for _, c := range a.Constants {
+		vars, in = append(vars, c.Symbol), append(in, c.Value)
+	}
+	for i, q := range a.Params {
+		vars, in = append(vars, q.Symbol), append(in, p.Integrate.Parameters[i])
+	}
+	inputs := len(in)
+	for _, u := range a.Inputs {
+		vars, in = append(vars, u.Symbol), append(in, 0)
+	}
+	states := len(in)
+	f := []*expr.Expr{}
+	for _, s := range a.States {
+		vars, in = append(vars, s.Symbol), append(in, 0)
+		f = append(f, s.F)
+	}
+	tape, err := expr.Compile(vars, f)
+	if err != nil {
+		panic(err)
+	}
+	d := len(a.States)
+	rhs := func(dst []float64, t float64, x []float64) {
+		in[0] = t
+		for i, u := range a.Inputs {
+			in[inputs+i], _ = u.Value(t)
+		}
+		copy(in[states:], x)
+		tape.Eval(dst, in)
+	}
+	x := append([]float64(nil), p.Integrate.Start...)
+	k := [4][]float64{}
+	for i := range k {
+		k[i] = make([]float64, d)
+	}
+	y := make([]float64, d)
+	end := a.End
+	if p.Integrate.Until > 0 {
+		end = p.Integrate.Until
+	}
+	steps := int(math.Round((end - a.Start) / p.Integrate.Every))
+	h := p.Integrate.Every / float64(substeps)
+	for n := 0; n <= steps; n++ {
+		t := a.Start + float64(n)*p.Integrate.Every
+		row(t, x)
+		for s := range substeps {
+			ts := t + float64(s)*h
+			for i, c := range [4]float64{0, 0.5, 0.5, 1} {
+				copy(y, x)
+				if i > 0 {
+					for j := range y {
+						y[j] += c * h * k[i-1][j]
+					}
+				}
+				rhs(k[i], ts+c*h, y)
+			}
+			for j := range x {
+				x[j] += h / 6 * (k[0][j] + 2*k[1][j] + 2*k[2][j] + k[3][j])
+			}
+		}
+	}
+}
+
+// twins are the generated data: the problem, the columns written, substeps.
+var twins = []struct {
+	name     string
+	columns  []int // nil: all
+	substeps int
+	stub     string // what the file is read with while its data do not exist
+}{
+	{"lorenz63", nil, 20, "t,x,y,z\n0,0,0,0\n"},
+	{"lorenz96", nil, 20, "t,x[1],x[3],x[5],x[7],x[9],x[11],x[13],x[15],x[17],x[19]\n0,0,0,0,0,0,0,0,0,0,0\n"},
+	{"nakl", []int{0}, 20, "t,V\n0,0\n"},
+}
+
+// stimulus writes the current of the NaKL problem: the first component of
+// Lorenz 63, slowed down and scaled to -7 .. 15.
+func stimulus(w *bufio.Writer) {
+	fmt.Fprint(w, "# Generated: 4 + 0.6 x(0.05 t), x the first component of Lorenz 63 from (1, 1, 20).\nt,current\n")
+	x, y, z := 1.0, 1.0, 20.0
+	f := func(x, y, z float64) (float64, float64, float64) { return 10 * (y - x), x*(28-z) - y, x*y - 8.0/3*z }
+	for n := 0; n <= 1200; n++ {
+		fmt.Fprintf(w, "%.1f,%.4f\n", float64(n)/10, 4+0.6*x)
+		for range 10 {
+			h := 0.05 * 0.1 / 10
+			a1, b1, c1 := f(x, y, z)
+			a2, b2, c2 := f(x+h/2*a1, y+h/2*b1, z+h/2*c1)
+			a3, b3, c3 := f(x+h/2*a2, y+h/2*b2, z+h/2*c2)
+			a4, b4, c4 := f(x+h*a3, y+h*b3, z+h*c3)
+			x, y, z = x+h/6*(a1+2*a2+2*a3+a4), y+h/6*(b1+2*b2+2*b3+b4), z+h/6*(c1+2*c2+2*c3+c4)
+		}
+	}
+}
+
+// writeFile writes a generated file of the examples.
+func writeFile(t *testing.T, name string, f func(w *bufio.Writer)) {
+	t.Helper()
+	out, err := os.Create(filepath.Join(problems, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := bufio.NewWriter(out)
+	f(w)
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The data of the twin experiments are those of the model with the values in
+// [integrate] and noise of the stated size; -update makes them.
+func TestTwinData(t *testing.T) {
+	if *update {
+		writeFile(t, "nakl-stimulus.csv", stimulus)
+	}
+	for _, twin := range twins {
+		if *update {
+			generate(t, twin.name, twin.columns, twin.substeps, twin.stub)
+		}
+		p, err := Load(problems + twin.name + ".toml")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if twin.name == "nakl" || len(p.Held) == 1 {
+			checkTwin(t, p, twin.substeps)
+		} else {
+			t.Errorf("%s: %d held observations, want 1", twin.name, len(p.Held))
+		}
+	}
+}
+
+func generate(t *testing.T, name string, columns []int, substeps int, stub string) {
+	overlay := fstest.MapFS{name + ".csv": {Data: []byte(stub)}}
+	for _, f := range []string{name + ".toml", "nakl-stimulus.csv"} {
+		data, err := os.ReadFile(problems + f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		overlay[f] = &fstest.MapFile{Data: data}
+	}
+	p, err := LoadFS(overlay, name+".toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(p.Integrate.Seed, 0))
+	writeFile(t, name+".csv", func(w *bufio.Writer) {
+		fmt.Fprintf(w, "# Generated by the model of %s.toml with the values in its [integrate]: RK4, seed %d.\nt", name, p.Integrate.Seed)
+		if columns == nil {
+			for i := range p.Action.States {
+				columns = append(columns, i)
+			}
+		}
+		for _, c := range columns {
+			fmt.Fprintf(w, ",%s", p.Action.States[c].Symbol.Name())
+		}
+		fmt.Fprintln(w)
+		forward(p, substeps, func(t float64, x []float64) {
+			fmt.Fprintf(w, "%.10g", t)
+			for _, c := range columns {
+				fmt.Fprintf(w, ",%.4f", x[c]+p.Integrate.Noise[c]*rng.NormFloat64())
+			}
+			fmt.Fprintln(w)
+		})
+	})
+}
+
+// checkTwin compares the data with the truth: chi-square within five standard
+// deviations.
+func checkTwin(t *testing.T, p *Problem, substeps int) {
+	obs := append(p.Held, p.Action.Observations...)
+	path := map[float64][]float64{}
+	forward(p, substeps, func(t float64, x []float64) {
+		path[math.Round(t*1e6)] = append([]float64(nil), x...)
+	})
+	index := map[*expr.Expr]int{}
+	for i, s := range p.Action.States {
+		index[s.Symbol] = i
+	}
+	n, chi := 0, 0.0
+	for _, o := range obs {
+		m := len(o.H)
+		for k, tau := range o.Times {
+			x := path[math.Round(tau*1e6)]
+			if x == nil {
+				t.Fatalf("%s: no time %g", p.Name, tau)
+			}
+			for j, h := range o.H {
+				r := x[index[h]] - o.Y[k*m+j]
+				chi += o.Rm[j] * r * r
+				n++
+			}
+		}
+	}
+	if d := (chi - float64(n)) / math.Sqrt(2*float64(n)); math.Abs(d) > 5 {
+		t.Errorf("%s: chi-square %g for %d measurements, %.1f standard deviations off", p.Name, chi, n, d)
+	}
+}
+
+// Golden values of the benchmark literature: Lorenz 63 from (1, 1, 1) at t = 1
+// and Lorenz 96 from x = k, x[1] = k + 0.01 at t = 1, by the equations as read.
+func TestEquationsOfTwins(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		start func(i int) float64
+		par   []float64
+		want  []float64
+	}{
+		{"lorenz63", func(int) float64 { return 1 }, []float64{10, 28, 8.0 / 3}, []float64{-9.3785700109, -8.3570337884, 29.3623253374}},
+		{"lorenz96", func(i int) float64 {
+			if i == 0 {
+				return 8.18
+			}
+			return 8.17
+		}, []float64{8.17}, []float64{10.9751842157, 7.1183610759, 5.2148357067}},
+	} {
+		p, err := LoadFS(testdata.Problems(), c.name+".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range p.Integrate.Start {
+			p.Integrate.Start[i] = c.start(i)
+		}
+		p.Integrate.Parameters, p.Integrate.Until, p.Integrate.Every = c.par, 1, 1
+		var last []float64
+		forward(p, 4000, func(_ float64, x []float64) { last = append([]float64(nil), x...) })
+		for i, w := range c.want {
+			if math.Abs(last[i]-w) > 1e-8 {
+				t.Errorf("%s: component %d is %.10f at t = 1, want %.10f", c.name, i, last[i], w)
+			}
+		}
+	}
+}

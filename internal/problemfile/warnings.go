@@ -1,0 +1,99 @@
+package problemfile
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"costate/hamiltonian"
+	"costate/internal/expr"
+)
+
+// warnUnused warns of estimated parameters that nothing depends on: no data
+// can determine them.
+func (l *loader) warnUnused() {
+	var all []*expr.Expr
+	add := func(es ...*expr.Expr) {
+		for _, e := range es {
+			if e != nil {
+				all = append(all, e)
+			}
+		}
+	}
+	switch l.kind {
+	case KindAction:
+		a := l.p.Action
+		for _, s := range a.States {
+			add(s.F)
+		}
+		for _, o := range a.Observations {
+			add(o.H...)
+		}
+		for _, s := range a.Signals {
+			add(s.H...)
+		}
+		add(a.Given.G...)
+	case KindBoundary:
+		b := l.p.Boundary
+		for _, v := range b.Variables {
+			add(v.F)
+		}
+		for _, j := range b.Jumps {
+			add(j.Value...)
+		}
+		add(b.Conditions.G...)
+	case KindHamiltonian:
+		add(l.p.Hamiltonian.H)
+		add(l.p.Hamiltonian.Given.G...)
+	}
+	for _, p := range l.params {
+		if p.Symbol == l.dom.FreeEnd || p.Prior != (hamiltonian.Prior{}) {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(e *expr.Expr) bool { return e.DependsOn(p.Symbol) }) {
+			l.warnf(l.symbols[p.Symbol].pos, "nothing depends on the estimated parameter '%s', it cannot be found", p.Symbol.Name())
+		}
+	}
+}
+
+var stepInName = regexp.MustCompile(`dt_?(\d*)[p.](\d+)`)
+
+// warnStep warns when a file's name tells another time step than its times:
+// such files are in circulation.
+func (l *loader) warnStep(n *node, times []float64) {
+	e := n.get("data")
+	if e == nil || e.val.kind != stringNode || len(times) < 2 {
+		return
+	}
+	m := stepInName.FindStringSubmatch(e.val.text)
+	if m == nil {
+		return
+	}
+	told, err := strconv.ParseFloat("0"+m[1]+"."+m[2], 64)
+	if err != nil {
+		return
+	}
+	steps := make([]float64, len(times)-1)
+	for i := range steps {
+		steps[i] = math.Abs(times[i+1] - times[i])
+	}
+	slices.Sort(steps)
+	if step := steps[len(steps)/2]; math.Abs(step-told) > 0.01*told {
+		l.warnf(e.val.pos, "the name of the file tells the time step %g, its times the step %g, which is used", told, step)
+	}
+}
+
+// warnEmpty warns of observed quantities without any value.
+func (l *loader) warnEmpty(n *node, o *hamiltonian.Observations) {
+	m := len(o.H)
+	for j, name := range o.Names {
+		some := false
+		for i := range o.Times {
+			some = some || !math.IsNaN(o.Y[i*m+j])
+		}
+		if !some {
+			l.warnf(n.pos, "there is no value of '%s' inside the layer", name)
+		}
+	}
+}

@@ -1,0 +1,343 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Figure is a picture of one or several panels with one legend above them.
+type Figure struct {
+	Name   string // of its file, without extension
+	Title  string
+	Panels []Panel
+
+	Columns int     // of panels [by their number]
+	Width   float64 // in cm [17]
+	Height  float64 // in cm [by the number of panels]
+}
+
+// Panel is one pair of axes.
+type Panel struct {
+	X, Y       string // names of the axes with their units
+	LogX, LogY bool
+	Layers     []Layer // later ones above earlier ones
+
+	XRange, YRange [2]float64 // what the axes show at least; equal: nothing more than the data
+}
+
+// PictureFormats are the extensions of files that a picture can be written to.
+var PictureFormats = []string{".svg", ".png", ".pdf"}
+
+// pngDPI is the resolution of PNG files: 17 cm are 1,000 pixels.
+const pngDPI = 150
+
+// WritePicture writes the figure to a file in the format that its extension
+// names.
+func WritePicture(path string, f Figure) error {
+	format := strings.ToLower(filepath.Ext(path))
+	switch format {
+	case ".svg", ".png", ".pdf":
+	default:
+		return fmt.Errorf("%s: no picture format for the extension %q, want one of %s", path, format, strings.Join(PictureFormats, ", "))
+	}
+	return WriteFile(path, func(w io.Writer) error { return f.Draw(w, format) })
+}
+
+// Draw writes the figure in the format ".svg", ".png" or ".pdf".
+func (f Figure) Draw(w io.Writer, format string) error {
+	width, height := f.size()
+	switch format {
+	case ".svg":
+		c := vgsvg.New(width, height)
+		f.draw(draw.New(c))
+		return f.writeSVG(w, c)
+	case ".png":
+		c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(pngDPI))}
+		f.draw(draw.New(c))
+		_, err := c.WriteTo(w)
+		return err
+	case ".pdf":
+		c := vgpdf.New(width, height)
+		f.draw(draw.New(c))
+		_, err := c.WriteTo(w)
+		return err
+	}
+	return fmt.Errorf("no picture format %q, want one of %s", format, strings.Join(PictureFormats, ", "))
+}
+
+// writeSVG adds a title, which screen readers speak, and fonts to fall back
+// to: Arial has the widths of Liberation Sans.
+func (f Figure) writeSVG(w io.Writer, c *vgsvg.Canvas) error {
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	s := strings.ReplaceAll(b.String(), "font-family:Liberation Sans;", "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")
+	start := strings.Index(s, "<svg")
+	end := start + strings.IndexByte(s[start:], '>') + 1
+	_, err := io.WriteString(w, s[:end]+"\n<title>"+html.EscapeString(f.Title)+"</title>"+s[end:])
+	return err
+}
+
+func (f Figure) columns() int {
+	switch n := len(f.Panels); {
+	case f.Columns > 0:
+		return f.Columns
+	case n <= 4:
+		return 1
+	case n <= 10:
+		return 2
+	case n <= 24:
+		return 3
+	default:
+		return 4
+	}
+}
+
+func (f Figure) rows() int { return (len(f.Panels) + f.columns() - 1) / f.columns() }
+
+func (f Figure) size() (width, height vg.Length) {
+	w, h := f.Width, f.Height
+	if w == 0 {
+		w = 17
+	}
+	if h == 0 {
+		switch rows := f.rows(); {
+		case rows <= 1:
+			h = 10.5
+		case f.columns() == 1:
+			h = 2 + 5*float64(rows)
+		default:
+			h = 2 + 3.6*float64(rows)
+		}
+	}
+	return vg.Length(w) * vg.Centimeter, vg.Length(h) * vg.Centimeter
+}
+
+// textStyle is the text of all pictures.
+func textStyle(size vg.Length) text.Style {
+	return text.Style{
+		Color:   black,
+		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Handler: scripts{text.Plain{Fonts: font.DefaultCache}},
+	}
+}
+
+// draw lays out title, legend and panels from top to bottom.
+func (f Figure) draw(c draw.Canvas) {
+	c.FillPolygon(white, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
+	const margin = 8
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	scale := vg.Length(1)
+	if f.columns() > 2 {
+		scale = 0.8
+	}
+	if f.Title != "" {
+		title := textStyle(12)
+		title.YAlign = draw.YTop
+		size := title.Font.Size
+		for size > 7 && title.Width(f.Title) > c.Size().X {
+			size *= 0.95
+			title.Font.Size = size
+		}
+		fillText(c, title, c.Min.X, c.Max.Y, f.Title)
+		c.Max.Y -= 1.6 * size
+	}
+	c.Max.Y -= f.drawLegend(c, scale)
+
+	rows, columns := f.rows(), f.columns()
+	plots := make([][]*plot.Plot, rows)
+	for r := range plots {
+		plots[r] = make([]*plot.Plot, columns)
+		for k := range columns {
+			if i := r*columns + k; i < len(f.Panels) {
+				// Panels below each other share the name of the x axis.
+				below := i+columns < len(f.Panels) && f.Panels[i+columns].X == f.Panels[i].X
+				p := f.Panels[i].plot(scale, below, rows, columns)
+				// A name longer than its axis would be clipped.
+				fitLabel(&p.X, 0.8*c.Size().X/vg.Length(columns))
+				fitLabel(&p.Y, 0.8*c.Size().Y/vg.Length(rows))
+				plots[r][k] = p
+			}
+		}
+	}
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: 12, PadY: 8}
+	for r, row := range plot.Align(plots, tiles, c) {
+		for k, cell := range row {
+			if p := plots[r][k]; p != nil {
+				p.Draw(cell)
+			}
+		}
+	}
+}
+
+// plot makes the axes and the layers of a panel.
+func (p Panel) plot(scale vg.Length, shareX bool, rows, columns int) *plot.Plot {
+	g := plot.New()
+	g.BackgroundColor = nil
+	layers := make([]layer, len(p.Layers))
+	for i, l := range p.Layers {
+		layers[i] = layer{l, p.LogX, p.LogY, scale}
+	}
+	x, y := p.extent(layers)
+	g.X.Min, g.X.Max = x.axis(p.LogX)
+	g.Y.Min, g.Y.Max = y.axis(p.LogY)
+	wantX, wantY := max(3, 8/columns), 6
+	if rows > 1 {
+		wantY = 5
+	}
+	if columns > 1 {
+		wantY = 4
+	}
+	setAxis(&g.X, p.X, p.LogX, wantX, scale)
+	setAxis(&g.Y, p.Y, p.LogY, wantY, scale)
+	if shareX {
+		g.X.Label.Text = ""
+	}
+	g.Add(frame{})
+	for _, l := range layers {
+		g.Add(l)
+	}
+	// Add widens the axes to what plotters say; layers say nothing.
+	return g
+}
+
+// fitLabel makes the name of an axis smaller, down to an illegible size, until
+// it fits.
+func fitLabel(a *plot.Axis, room vg.Length) {
+	for a.Label.TextStyle.Font.Size > 4 && a.Label.TextStyle.Width(a.Label.Text) > room {
+		a.Label.TextStyle.Font.Size *= 0.95
+	}
+}
+
+func setAxis(a *plot.Axis, name string, log bool, want int, scale vg.Length) {
+	a.Label.Text = name
+	label, tick := textStyle(10*scale), textStyle(9*scale)
+	label.XAlign, label.YAlign, label.Rotation = a.Label.TextStyle.XAlign, a.Label.TextStyle.YAlign, a.Label.TextStyle.Rotation
+	tick.XAlign, tick.YAlign = a.Tick.Label.XAlign, a.Tick.Label.YAlign
+	a.Label.TextStyle, a.Tick.Label = label, tick
+	a.Label.Padding = 3
+	a.Padding = 0
+	a.Width = 0.6
+	a.Tick.Length = 5 * scale
+	a.Tick.LineStyle.Width = 0.6
+	if log {
+		a.Tick.Marker = logTicks{want}
+		return
+	}
+	a.Tick.Marker = linearTicks{want}
+}
+
+// extent returns the ranges of the axes: all data, with a margin so that
+// markers at the border are whole.
+func (p Panel) extent(layers []layer) (x, y interval) {
+	for _, l := range layers {
+		l.extent(&x, &y)
+	}
+	for _, v := range p.XRange {
+		if p.XRange[0] != p.XRange[1] && onAxis(v, p.LogX) {
+			x.add(v)
+		}
+	}
+	for _, v := range p.YRange {
+		if p.YRange[0] != p.YRange[1] && onAxis(v, p.LogY) {
+			y.add(v)
+		}
+	}
+	curves := y
+	for _, l := range layers {
+		if l.Kind != Band {
+			continue
+		}
+		for i := range l.Lo {
+			for _, v := range []float64{l.Lo[i], l.Hi[i]} {
+				switch {
+				case !onAxis(v, p.LogY):
+				case !curves.some:
+					y.add(v)
+				case p.LogY:
+					r := max(curves.hi/curves.lo, 10)
+					y.add(min(max(v, curves.lo/r), curves.hi*r))
+				default:
+					r := curves.hi - curves.lo
+					if r == 0 {
+						r = math.Inf(1)
+					}
+					y.add(min(max(v, curves.lo-r), curves.hi+r))
+				}
+			}
+		}
+	}
+	return x.widened(0.02, p.LogX), y.widened(0.06, p.LogY)
+}
+
+// widened returns the interval with a margin on both sides; an empty one
+// becomes one that can be drawn.
+func (r interval) widened(by float64, log bool) interval {
+	switch {
+	case !r.some && log:
+		return interval{1, 10, true}
+	case !r.some:
+		return interval{0, 1, true}
+	case log && r.hi/r.lo < 1.001:
+		return interval{r.lo / 2, r.hi * 2, true}
+	case log:
+		f := math.Pow(r.hi/r.lo, by)
+		return interval{r.lo / f, r.hi * f, true}
+	case r.hi-r.lo <= 1e-12*max(math.Abs(r.lo), math.Abs(r.hi)):
+		// A constant: what rounding adds is not to be shown as a structure.
+		d := max(math.Abs(r.hi)*0.1, 1e-300)
+		if r.hi == 0 {
+			d = 1
+		}
+		return interval{r.lo - d, r.hi + d, true}
+	}
+	d := by * (r.hi - r.lo)
+	return interval{r.lo - d, r.hi + d, true}
+}
+
+// axis returns the ends of an axis. Logarithmic axes are linear ones of decimal
+// logarithms: gonum's own scale reserves room for the name of the axis as if it
+// stood at the middle of the numbers, which is the upper end of a logarithmic
+// axis, and so leaves a gap.
+func (r interval) axis(log bool) (lo, hi float64) {
+	if log {
+		return math.Log10(r.lo), math.Log10(r.hi)
+	}
+	return r.lo, r.hi
+}
+
+// frame draws pale lines at the labelled ticks and the upper and right border.
+type frame struct{}
+
+// Plot implements plot.Plotter.
+func (frame) Plot(c draw.Canvas, p *plot.Plot) {
+	line := draw.LineStyle{Color: pale, Width: 0.4}
+	tx, ty := p.Transforms(&c)
+	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		if x := tx(t.Value); t.Label != "" && c.ContainsX(x) {
+			c.StrokeLine2(line, x, c.Min.Y, x, c.Max.Y)
+		}
+	}
+	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if y := ty(t.Value); t.Label != "" && c.ContainsY(y) {
+			c.StrokeLine2(line, c.Min.X, y, c.Max.X, y)
+		}
+	}
+	border := draw.LineStyle{Color: grey, Width: 0.4}
+	c.StrokeLines(border, []vg.Point{{X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y}})
+}

@@ -1,0 +1,242 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"costate/discrete"
+	"costate/ode"
+)
+
+// AnnealOptions are what annealing is told; zero values take the [anneal]
+// settings of the file, then the defaults of discrete.Annealing.
+type AnnealOptions struct {
+	Starts        int
+	Seed          uint64
+	SeedSet       bool
+	Alpha         float64
+	Betas         int
+	Layers        int // [one for each interval between measurements, at least 40]
+	Rule          string
+	Kappa         float64
+	Adaptive      bool
+	Start         discrete.StartRule
+	Convention    string
+	OffGrid       discrete.OffGrid
+	LBFGS         bool
+	Workers       int
+	CheckpointDir string // "": none
+	Restart       bool
+	Progress      func(start int, r discrete.Rung)
+}
+
+// Annealed is an ensemble with the problem that it belongs to.
+type Annealed struct {
+	Problem  *discrete.Problem
+	Settings *discrete.Annealing
+	Ensemble *discrete.Ensemble
+}
+
+// Anneal follows the minima of the action from many starts as the precision of
+// the model grows from Rf0.
+func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error) {
+	a := p.File.Action
+	if a == nil {
+		return nil, ErrNoLayers
+	}
+	pr, err := Layers(a)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.annealRule(pr, &o); err != nil {
+		return nil, err
+	}
+	file := p.File.Anneal
+	s := &discrete.Annealing{
+		Alpha: pick(o.Alpha, file.Alpha), Betas: pick(o.Betas, file.Beta+sign(file.Beta)),
+		Starts: pick(o.Starts, file.Starts), Seed: file.Seed,
+		Adaptive: o.Adaptive, Start: o.Start, Workers: o.Workers, Restart: o.Restart, Progress: o.Progress,
+		Solver: discrete.Solver{Covariance: true},
+	}
+	if o.SeedSet {
+		s.Seed = o.Seed
+	}
+	if o.LBFGS {
+		s.Solver.Method = discrete.LBFGS
+	}
+	if o.CheckpointDir != "" {
+		s.Checkpoint = discrete.FileCheckpoint{Dir: o.CheckpointDir}
+	}
+	convention := o.Convention
+	if convention == "" {
+		convention = file.Convention
+	}
+	if convention != "" && convention != "action" {
+		if s.Convention, err = discrete.ParseConvention(convention); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.precisions(pr, s); err != nil {
+		return nil, err
+	}
+	s.Lower, s.Upper = p.ranges(pr.Names, pr.Lower, pr.Upper)
+	s.ParamLower, s.ParamUpper = p.ranges(pr.ParamNames, pr.ParamLower, pr.ParamUpper)
+	e, err := s.Run(ctx, pr)
+	if e == nil {
+		return nil, err
+	}
+	return &Annealed{Problem: pr, Settings: s, Ensemble: e}, err
+}
+
+func pick[T comparable](flag, file T) T {
+	var zero T
+	if flag != zero {
+		return flag
+	}
+	return file
+}
+
+// sign is 1 for a last beta that is given: the rungs are 0..beta.
+func sign(beta int) int {
+	if beta > 0 {
+		return 1
+	}
+	return 0
+}
+
+// annealRule sets the rule and the layers.
+func (p *Problem) annealRule(pr *discrete.Problem, o *AnnealOptions) error {
+	name := o.Rule
+	if name == "" {
+		name = p.File.Anneal.Rule
+	}
+	if name == "" {
+		name = discrete.SimpsonHermite.String()
+	}
+	var err error
+	if pr.Rule, pr.Stages, err = discrete.ParseRule(name); err != nil {
+		return err
+	}
+	pr.Kappa, pr.OffGrid = o.Kappa, o.OffGrid
+	if pr.Layers = pick(o.Layers, p.File.Anneal.Layers); pr.Layers == 0 {
+		times := make([]float64, 0, len(pr.Observations))
+		for _, q := range pr.Observations {
+			times = append(times, q.Time)
+		}
+		slices.Sort(times)
+		pr.Layers = max(len(slices.Compact(times))-1, 40)
+	}
+	return nil
+}
+
+// precisions sets Rf at beta = 0. Rf0 of the file is absolute, in the convention
+// of the ensemble; without it the components have the ratios of the problem's
+// Rf, and exact ones count as 1.
+func (p *Problem) precisions(pr *discrete.Problem, s *discrete.Annealing) error {
+	if rf0 := p.File.Anneal.Rf0; rf0 != nil {
+		unit, err := s.Convention.Rf(pr, 1)
+		if err != nil {
+			return err
+		}
+		pr.Rf, s.Rf0 = slices.Clone(rf0), 1
+		for i := range pr.Rf {
+			pr.Rf[i] *= unit
+		}
+		return nil
+	}
+	finite := slices.ContainsFunc(pr.Rf, func(v float64) bool { return v != 0 && !math.IsInf(v, 1) })
+	rf := slices.Clone(pr.Rf)
+	for i, v := range rf {
+		if !finite && math.IsInf(v, 1) {
+			rf[i] = 1
+		}
+	}
+	pr.Rf = rf
+	return nil
+}
+
+// ranges are where starts are drawn from: the ranges of the file, or the bounds.
+func (p *Problem) ranges(names []string, lower, upper []float64) (lo, hi []float64) {
+	lo, hi = make([]float64, len(names)), make([]float64, len(names))
+	for i, name := range names {
+		if a, b, ok := p.File.Range(name); ok {
+			lo[i], hi[i] = a, b
+		} else if !math.IsInf(lower[i], 0) && !math.IsInf(upper[i], 0) {
+			lo[i], hi[i] = lower[i], upper[i]
+		} else {
+			lo[i], hi[i] = -1, 1
+		}
+	}
+	return lo, hi
+}
+
+// Prediction is the model's run from the end of the window.
+type Prediction struct {
+	T []float64
+	X []float64 // len(T)×Dim
+
+	// RMS is the root mean square of (h - y) sqrt(Rm) over the data held back
+	// after the window, and Count their number: 1 is the noise alone.
+	RMS   float64
+	Count int
+}
+
+// Predict integrates the model from the last layer of a path to until, and
+// compares it with the data that the file holds back.
+func (p *Problem) Predict(ctx context.Context, path *discrete.Path, until float64) (*Prediction, error) {
+	a := p.File.Action
+	f, err := NewForward(p.File)
+	if err != nil {
+		return nil, err
+	}
+	f.Start, f.End = a.End, until
+	if !(until > a.End) {
+		return nil, fmt.Errorf("a prediction to %g: expected a place after the window, which ends at %g", until, a.End)
+	}
+	copy(f.Initial, path.Node(path.Layers))
+	copy(f.Params, path.Theta)
+	samples, sol, err := f.Sample(ctx, &ode.Integrator{RelTol: 1e-9, AbsTol: 1e-9}, (until-a.End)/200)
+	if err != nil {
+		return nil, err
+	}
+	out := &Prediction{T: samples.T, X: samples.Y}
+	sum := 0.0
+	for k := range p.File.Held {
+		o := &p.File.Held[k]
+		held := *a
+		held.Observations = p.File.Held
+		h, err := held.Observed(k)
+		if err != nil {
+			return nil, err
+		}
+		m := len(o.H)
+		v := make([]float64, m)
+		for n, t := range o.Times {
+			if t > until {
+				continue
+			}
+			h.Func(v, t, sol.At(nil, t), path.Theta)
+			rm := o.Rm
+			if o.Matrix != nil {
+				rm = make([]float64, m)
+				for i := range rm {
+					rm[i] = o.Matrix[i*m+i]
+				}
+			} else if len(rm) != m {
+				rm = rm[n*m : (n+1)*m]
+			}
+			for i := range m {
+				if y := o.Y[n*m+i]; !math.IsNaN(y) {
+					sum += rm[i] * (v[i] - y) * (v[i] - y)
+					out.Count++
+				}
+			}
+		}
+	}
+	if out.Count > 0 {
+		out.RMS = math.Sqrt(sum / float64(out.Count))
+	}
+	return out, nil
+}

@@ -1,0 +1,206 @@
+package route
+
+import (
+	"fmt"
+	"math"
+
+	"costate/discrete"
+	"costate/hamiltonian"
+)
+
+// Layers makes the discrete action of an action: the same model, measurements,
+// priors and bounds, in layers of the given number and rule.
+func Layers(a *hamiltonian.Action) (*discrete.Problem, error) {
+	f, err := a.Field()
+	if err != nil {
+		return nil, err
+	}
+	d, np := len(a.States), len(a.Params)
+	p := &discrete.Problem{
+		Model: discrete.Model{
+			Dim: d, Params: np,
+			Func: f.Func, Jac: f.Jac, Hess: f.Hess,
+			Batch: f.Batch, BatchJac: f.BatchJac, BatchHess: f.BatchHess,
+		},
+		Start: a.Start, End: a.End,
+		Rf: a.Rf,
+	}
+	if p.Rf == nil {
+		p.Rf = make([]float64, d)
+		for i, s := range a.States {
+			p.Rf[i] = s.Rf
+		}
+	}
+	states := prior{n: d}
+	for i, s := range a.States {
+		p.Names = append(p.Names, s.Symbol.Name())
+		lo, hi := s.Bounds()
+		p.Lower, p.Upper = append(p.Lower, lo), append(p.Upper, hi)
+		states.add(i, s.Prior)
+	}
+	params := prior{n: np}
+	for i, q := range a.Params {
+		p.ParamNames = append(p.ParamNames, q.Symbol.Name())
+		lo, hi := q.Bounds()
+		p.ParamLower, p.ParamUpper = append(p.ParamLower, lo), append(p.ParamUpper, hi)
+		params.add(i, q.Prior)
+	}
+	p.StatePrior, p.ParamPrior = states.prior(), params.prior()
+	if err := observe(p, a); err != nil {
+		return nil, err
+	}
+	return p, fix(p, a)
+}
+
+// prior collects Gaussian priors into the form of package discrete.
+type prior struct {
+	n               int
+	mean, precision []float64
+}
+
+func (p *prior) add(i int, q hamiltonian.Prior) {
+	if q.Precision == 0 {
+		return
+	}
+	if p.mean == nil {
+		p.mean, p.precision = make([]float64, p.n), make([]float64, p.n)
+	}
+	p.mean[i], p.precision[i] = q.Mean, q.Precision
+}
+
+func (p *prior) prior() *discrete.Prior {
+	if p.mean == nil {
+		return nil
+	}
+	return &discrete.Prior{Mean: p.mean, Precision: p.precision}
+}
+
+func observe(p *discrete.Problem, a *hamiltonian.Action) error {
+	for k := range a.Observations {
+		o := &a.Observations[k]
+		h, err := a.Observed(k)
+		if err != nil {
+			return err
+		}
+		index, operator := look(h)
+		m := len(o.H)
+		for n, t := range o.Times {
+			rm := o.Matrix
+			y := o.Y[n*m : (n+1)*m]
+			if rm == nil {
+				if rm = o.Rm; len(rm) != m {
+					rm = rm[n*m : (n+1)*m]
+				}
+			} else {
+				// Package discrete takes no missing data with a matrix: their
+				// rows and columns are set to zero, as in hamiltonian.
+				rm, y = present(rm, y)
+			}
+			p.Observations = append(p.Observations, discrete.Observation{Time: t, Index: index, Operator: operator, Y: y, Rm: rm})
+		}
+	}
+	for k := range a.Signals {
+		s := &a.Signals[k]
+		e, err := a.SignalError(k)
+		if err != nil {
+			return err
+		}
+		rm := s.Matrix
+		if rm == nil {
+			rm = s.Rm
+		}
+		// The operator is h - y, whose data are zero.
+		p.Signals = append(p.Signals, discrete.Signal{
+			Operator: operatorOf(e), Rm: rm,
+			Y: func(dst []float64, _ float64) { clear(dst) },
+		})
+	}
+	return nil
+}
+
+// present returns a copy of a precision matrix without the rows and columns of
+// missing data, and data without NaN.
+func present(w, y []float64) ([]float64, []float64) {
+	m := len(y)
+	out, data := make([]float64, m*m), make([]float64, m)
+	for i := range m {
+		if math.IsNaN(y[i]) {
+			continue
+		}
+		data[i] = y[i]
+		for j := range m {
+			if !math.IsNaN(y[j]) {
+				out[i*m+j] = w[i*m+j]
+			}
+		}
+	}
+	return out, data
+}
+
+// look returns the observed components where h only selects, or h as an
+// operator.
+func look(h *hamiltonian.Function) ([]int, *discrete.Operator) {
+	for _, i := range h.Select {
+		if i < 0 {
+			return nil, operatorOf(h)
+		}
+	}
+	return h.Select, nil
+}
+
+func operatorOf(h *hamiltonian.Function) *discrete.Operator {
+	return &discrete.Operator{Rows: h.Out, Func: h.Func, Jac: h.Jac, Hess: h.Hess}
+}
+
+// fix translates conditions that give the value of one state at one end.
+func fix(p *discrete.Problem, a *hamiltonian.Action) error {
+	if len(a.Given.G) == 0 {
+		return nil
+	}
+	c, err := a.GivenFunction()
+	if err != nil {
+		return err
+	}
+	d := len(a.States)
+	p.FixedStart, p.FixedEnd = missing(d), missing(d)
+	x, theta := make([]float64, 2*d), make([]float64, len(a.Params))
+	value := make([]float64, c.Out)
+	dx, dth := make([]float64, c.Out*2*d), make([]float64, c.Out*len(a.Params))
+	c.Func(value, a.Start, x, theta)
+	c.Jac(dx, dth, a.Start, x, theta)
+	for k := range c.Out {
+		hit := -1
+		for j := range 2 * d {
+			if c.Pattern[k*2*d+j] {
+				if hit >= 0 {
+					hit = -2
+					break
+				}
+				hit = j
+			}
+		}
+		if hit < 0 || !c.Linear {
+			return fmt.Errorf("discrete layers take conditions that give the value of one state at one end, such as x(0) - 1; condition %d is of another form (collocation solves it)", k+1)
+		}
+		for _, v := range dth[k*len(a.Params) : (k+1)*len(a.Params)] {
+			if v != 0 {
+				return fmt.Errorf("discrete layers take conditions that do not name estimated parameters; condition %d does (collocation solves it)", k+1)
+			}
+		}
+		v := -value[k] / dx[k*2*d+hit]
+		if hit < d {
+			p.FixedStart[hit] = v
+		} else {
+			p.FixedEnd[hit-d] = v
+		}
+	}
+	return nil
+}
+
+func missing(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = math.NaN()
+	}
+	return out
+}

@@ -1,0 +1,176 @@
+// Package route takes a problem along the three independent routes to a
+// solution: Gauss collocation, multiple shooting, and discrete layers.
+package route
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"costate/collocation"
+	"costate/hamiltonian"
+	"costate/internal/problemfile"
+	"costate/ode"
+)
+
+// Problem is a problem file with the equations that follow from it.
+type Problem struct {
+	File      *problemfile.Problem
+	Equations *hamiltonian.Equations
+	BVP       *ode.BVP
+}
+
+// New derives and compiles the equations of a problem file.
+func New(file *problemfile.Problem) (*Problem, error) {
+	e, err := Derive(file)
+	if err != nil {
+		return nil, err
+	}
+	b, err := e.BVP()
+	if err != nil {
+		return nil, err
+	}
+	return &Problem{File: file, Equations: e, BVP: b}, nil
+}
+
+// Derive returns the equations of any kind of problem.
+func Derive(p *problemfile.Problem) (*hamiltonian.Equations, error) {
+	switch p.Kind {
+	case problemfile.KindBoundary:
+		return p.Boundary.Derive()
+	case problemfile.KindLagrangian:
+		return p.Lagrangian.Derive()
+	case problemfile.KindHamiltonian:
+		return p.Hamiltonian.Derive()
+	}
+	return p.Action.Derive()
+}
+
+// Options are what the continuous routes are told. The zero value takes the
+// settings of the problem file, then the defaults of the solvers.
+type Options struct {
+	Tol          float64       // relative tolerance of every component
+	Stages       int           // of collocation
+	Intervals    int           // of the first mesh
+	MaxIntervals int           // of collocation
+	Guess        *ode.Solution // instead of the guess that the route makes itself
+	Trace        func(collocation.Progress)
+}
+
+func (o Options) with(s problemfile.Solve) Options {
+	if o.Tol == 0 {
+		o.Tol = s.Tolerance
+	}
+	if o.Stages == 0 {
+		o.Stages = s.Stages
+	}
+	if o.Intervals == 0 {
+		o.Intervals = s.Intervals
+	}
+	if o.MaxIntervals == 0 {
+		o.MaxIntervals = s.MaxIntervals
+	}
+	return o
+}
+
+// Collocate solves the boundary value problem by Gauss collocation. The guess
+// of an action is the minimum that annealing of discrete layers finds, so that
+// the solution is a minimum and not merely stationary; where that fails, or for
+// other kinds, it is the guess of the file.
+func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, error) {
+	o = o.with(p.File.Solve)
+	s := p.collocation(o)
+	if s.Guess == nil {
+		s.Guess = p.annealedGuess(ctx)
+	}
+	sol, err := s.Solve(ctx, p.BVP)
+	if err == nil || s.Guess == nil || o.Guess != nil || ctx.Err() != nil {
+		return sol, err
+	}
+	s.Guess = nil
+	again, err2 := s.Solve(ctx, p.BVP)
+	if err2 == nil {
+		return again, nil
+	}
+	return sol, err
+}
+
+// collocation sets up the solver, with the continuation of the file.
+func (p *Problem) collocation(o Options) *collocation.Solver {
+	s := &collocation.Solver{Tol: o.Tol, Stages: o.Stages, Intervals: o.Intervals, MaxMesh: o.MaxIntervals, Guess: o.Guess, Trace: o.Trace}
+	if breaks := p.Equations.Breaks(); len(breaks) > 0 {
+		s.Mesh = withBreaks(p.BVP.Start, p.BVP.End, max(o.Intervals, 20), breaks)
+	}
+	if c := p.File.Continuation; c != nil {
+		s.Continuation = p.continuation(c)
+	}
+	return s
+}
+
+// continuation makes the family of problems in one constant of the file, from
+// the value where the file says that it is easy. The file is read again for each
+// member: intervals and other constants may depend on the one that is moved.
+func (p *Problem) continuation(c *problemfile.Continuation) *collocation.Continuation {
+	to, ok := p.constant(c.Parameter)
+	if !ok || c.From == to {
+		return nil
+	}
+	return &collocation.Continuation{From: c.From, To: to, Problem: p.Family(c.Parameter)}
+}
+
+// Family returns the boundary value problem as a function of one constant of the
+// file. It returns nil where the file makes no sense with that value.
+func (p *Problem) Family(parameter string) func(value float64) *ode.BVP {
+	return func(value float64) *ode.BVP {
+		file, err := p.File.With(map[string]float64{parameter: value})
+		if err != nil {
+			return nil
+		}
+		q, err := New(file)
+		if err != nil {
+			return nil
+		}
+		return q.BVP
+	}
+}
+
+// constant returns the value of a constant of the problem.
+func (p *Problem) constant(name string) (float64, bool) {
+	for _, c := range p.Equations.Constants {
+		if c.Symbol.Name() == name {
+			return c.Value, true
+		}
+	}
+	return 0, false
+}
+
+// withBreaks returns n equal intervals with the breaks among their ends.
+func withBreaks(start, end float64, n int, breaks []float64) []float64 {
+	var mesh []float64
+	h := (end - start) / float64(n)
+	k := 0
+	for i := range n + 1 {
+		t := start + float64(i)*h
+		if i == n {
+			t = end
+		}
+		for k < len(breaks) && breaks[k] < t-h/1e3 {
+			if last := mesh[len(mesh)-1]; breaks[k] > last+h/1e3 {
+				mesh = append(mesh, breaks[k])
+			} else {
+				mesh[len(mesh)-1] = breaks[k]
+			}
+			k++
+		}
+		if k < len(breaks) && math.Abs(breaks[k]-t) <= h/1e3 {
+			t = breaks[k]
+			k++
+		}
+		mesh = append(mesh, t)
+	}
+	mesh[0] = start
+	return mesh
+}
+
+// ErrNoLayers says that a kind of problem has no discrete action.
+var ErrNoLayers = errors.New("discrete layers need an action: this file gives a problem of another kind")

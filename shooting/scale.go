@@ -1,0 +1,146 @@
+package shooting
+
+import "math"
+
+// measure takes the sizes of the components from x.
+func (r *run) measure(x []float64) { r.sizes(r.peak, r.mean, x, nil) }
+
+// sizes stores the largest and the mean over t of |y| of each component: those
+// of the trajectories integrated last with derivatives, or those of the nodes
+// of x and d if they are larger.
+func (r *run) sizes(peak, mean, x, d []float64) {
+	n, last := r.p.Dim, len(r.t)-1
+	clear(peak)
+	clear(mean)
+	length := r.p.End - r.p.Start
+	for k, t := range r.t {
+		w := 0.0
+		if k > 0 {
+			w += t - r.t[k-1]
+		}
+		if k < last {
+			w += r.t[k+1] - t
+		}
+		for c := range n {
+			v := math.Abs(x[k*n+c])
+			if d != nil {
+				v = max(v, math.Abs(d[k*n+c]))
+			}
+			peak[c] = max(peak[c], v)
+			mean[c] += w / 2 / length * v
+		}
+	}
+	for c := range n {
+		area := 0.0
+		for k := range r.seg {
+			area += r.seg[k].area[c]
+			peak[c] = max(peak[c], r.seg[k].peak[c])
+		}
+		mean[c] = max(mean[c], area/length)
+	}
+}
+
+// setTolerances fixes what the absolute tolerances of the integration stand
+// for. A component of size zero is given the size 1 until it is known.
+func (r *run) setTolerances() {
+	for c, v := range r.mean {
+		if v == 0 {
+			v = r.peak[c]
+		}
+		if v == 0 {
+			v = 1
+		}
+		r.tol[c] = v
+	}
+}
+
+// rescaled says whether the sizes that the tolerances were set by turned out
+// much too large, so that Newton's iteration has to be resumed with smaller
+// ones.
+func (r *run) rescaled() bool {
+	r.measure(r.x)
+	if r.rescale >= 3 {
+		return false
+	}
+	for c, v := range r.mean {
+		if v > 0 && v < 0.1*r.tol[c] {
+			r.rescale++
+			return true
+		}
+	}
+	return false
+}
+
+// couple measures how large a value the segments could give to each component
+// from the others, growth apart: what is below 64 rounding units of it is
+// rounding. It is what makes a component that is zero everywhere pass.
+func (r *run) couple() {
+	n := r.p.Dim
+	cols := n + r.p.Params
+	clear(r.coupling)
+	for k := range r.seg {
+		g := max(r.seg[k].growth, 1)
+		for c := range n {
+			for j, v := range r.seg[k].v[c*cols : c*cols+n] {
+				if j != c {
+					r.coupling[c] = max(r.coupling[c], math.Abs(v)/g*max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j])))
+				}
+			}
+		}
+	}
+}
+
+// floor is the part of the tolerance of component c that does not depend on
+// the place.
+func (r *run) floor(c int) float64 {
+	f := r.s.rtol()*r.mean[c] + r.s.atol(c) + 64*epsilon*(r.peak[c]+r.coupling[c])
+	if f == 0 {
+		f = 0x1p-900
+	}
+	return f
+}
+
+// weigh sets Newton's weights: the tolerances, for the iterate or the
+// correction, whichever is larger.
+func (r *run) weigh(x, d []float64) {
+	n := r.p.Dim
+	peak, mean := make([]float64, n), make([]float64, n)
+	r.sizes(peak, mean, x, d)
+	rtol := r.s.rtol()
+	for k := range r.t {
+		for c := range n {
+			v := max(math.Abs(x[k*n+c]), math.Abs(d[k*n+c]))
+			w := rtol*(v+mean[c]) + r.s.atol(c) + 64*epsilon*(peak[c]+r.coupling[c])
+			r.wy[k*n+c] = max(w, 0x1p-900)
+		}
+	}
+	for j := range r.wp {
+		r.wp[j] = r.paramWeight(j, max(math.Abs(r.q(x)[j]), math.Abs(r.q(d)[j])))
+	}
+}
+
+// paramWeight is the tolerance of parameter j of the given size.
+func (r *run) paramWeight(j int, size float64) float64 {
+	w := r.s.rtol()*size + r.s.AbsTol
+	if w == 0 {
+		w = r.s.rtol()
+	}
+	return w
+}
+
+// norm is the largest correction over its weight.
+func (r *run) norm(d []float64) float64 {
+	big := 0.0
+	larger := func(v float64) {
+		if v > big || math.IsNaN(v) {
+			big = v
+		}
+	}
+	for i, w := range r.wy {
+		larger(math.Abs(d[i]) / w)
+	}
+	for j, w := range r.wp {
+		larger(math.Abs(r.q(d)[j]) / w)
+	}
+	return big
+}
