@@ -151,27 +151,32 @@ func TestContinuousLayersEquivalentDepth(t *testing.T) {
 	if float64(right) < 0.94*150 {
 		t.Errorf("%d of 150 right", right)
 	}
-	// Discrete layers with the same weights converge to the continuous ones;
-	// the number of layers that do as well follows from the error at 64.
+	// Discrete layers with the same weights converge to the continuous ones,
+	// back-propagated costates to p(t); the solution itself is good to 1e-5.
 	for _, rule := range []discrete.NetworkRule{discrete.NetEuler, discrete.NetMidpoint, discrete.NetRK4} {
-		var e [2]float64
-		for i, n := range []int{32, 64} {
-			x := make([]float64, b.M*(n+1)*4)
-			if err := b.Field.Forward(x, rule, n, sol.P, b.In); err != nil {
-				t.Fatal(err)
-			}
-			for k := range b.M {
-				for a := range 4 {
-					e[i] = max(e[i], math.Abs(x[(k*(n+1)+n)*4+a]-end[b.State(k)+a]))
-				}
-			}
+		layers := []int{128, 256, 512}
+		if rule == discrete.NetRK4 {
+			layers = []int{16, 32}
 		}
-		order := math.Log2(e[0] / e[1])
-		layers := 64 * math.Pow(e[1]/1e-4, 1/float64(rule.Order()))
-		t.Logf("%v layers: error of the outputs %.2e at 32, %.2e at 64, order %.2f; %.0f layers for 1e-4", rule, e[0], e[1], order, math.Ceil(layers))
-		if math.Abs(order-float64(rule.Order())) > 0.25 {
-			t.Errorf("%v: order %.2f", rule, order)
+		table, err := b.Depths(sol, rule, layers)
+		if err != nil {
+			t.Fatal(err)
 		}
+		last := table[len(table)-1]
+		n, err := b.EquivalentLayers(sol, rule, 1e-4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%v layers: %d equal ones for 1e-4; with %d layers errors of x %.2e, of p %.2e, orders %.2f and %.2f",
+			rule, n, last.Layers, last.State, last.Costate, last.StateOrder, last.CostateOrder)
+		want := float64(rule.Order())
+		if math.Abs(last.StateOrder-want) > 0.05*want || math.Abs(last.CostateOrder-want) > 0.1*want {
+			t.Errorf("%v: orders %.2f and %.2f", rule, last.StateOrder, last.CostateOrder)
+		}
+	}
+	b.Rf = 5
+	if _, err := b.Depths(sol, discrete.NetEuler, []int{8}); err == nil {
+		t.Error("compared layers with a weakly constrained problem")
 	}
 }
 
