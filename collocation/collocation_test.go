@@ -250,9 +250,9 @@ func TestUnits(t *testing.T) {
 // The number of workers changes no bit.
 func TestWorkers(t *testing.T) {
 	p := find("T33").make(1e-3)
-	m := make([]float64, 5001)
+	m := make([]float64, 2001)
 	for i := range m {
-		m[i] = float64(i) / 5000
+		m[i] = float64(i) / 2000
 	}
 	var ref *ode.Solution
 	for _, w := range []int{1, 2, 5} {

@@ -30,10 +30,13 @@ type Reference struct {
 type Quantity int
 
 const (
-	StateError   Quantity = iota // largest at the layers' boundaries, relative to the component's largest value
-	CostateError                 // the same for p, on both sides of a kick
-	ParamError                   // largest relative error of a parameter
-	ActionError                  // absolute
+	// StateError is the root mean square over the layers' boundaries, which
+	// converges without the wobble of the largest value, relative to the largest
+	// value of the component; of the worst component.
+	StateError   Quantity = iota
+	CostateError          // the same for p, on both sides of every boundary
+	ParamError            // largest relative error of a parameter
+	ActionError           // absolute
 	Quantities   = 4
 )
 
@@ -282,7 +285,7 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		row.Step = max(row.Step, pr.Mesh[n+1]-pr.Mesh[n])
 	}
 	begin := time.Now()
-	s := Solver{Curvature: ExactNewton, Tolerance: 1e-18, Scale: scale}
+	s := Solver{Curvature: ExactNewton, Form: CostateForm, Tolerance: 1e-18, Scale: scale}
 	path, err := s.Solve(ctx, pr, Guess{X: ref.X, Theta: ref.Theta})
 	if err != nil && ctx.Err() == nil {
 		s.Curvature = Automatic
@@ -335,11 +338,12 @@ func pathReference(a *Path, like Reference) Reference {
 func distance(a *Path, ref Reference, size [2][]float64) (e [Quantities]float64) {
 	d := a.Dim
 	x, l, r := make([]float64, d), make([]float64, d), make([]float64, d)
+	sx, sp := make([]float64, d), make([]float64, d)
 	for n := range a.Layers + 1 {
 		t := a.Time(n)
 		ref.X(x, t)
 		for c, v := range a.Node(n) {
-			e[StateError] = max(e[StateError], math.Abs(v-x[c])/size[0][c])
+			sx[c] += square(v - x[c])
 		}
 		if ref.P == nil {
 			continue
@@ -347,12 +351,16 @@ func distance(a *Path, ref Reference, size [2][]float64) (e [Quantities]float64)
 		ref.P(l, r, t)
 		for c := range d {
 			if n > 0 {
-				e[CostateError] = max(e[CostateError], math.Abs(a.CostateLeft[n*d+c]-l[c])/size[1][c])
+				sp[c] += square(a.CostateLeft[n*d+c] - l[c])
 			}
 			if n < a.Layers {
-				e[CostateError] = max(e[CostateError], math.Abs(a.CostateRight[n*d+c]-r[c])/size[1][c])
+				sp[c] += square(a.CostateRight[n*d+c] - r[c])
 			}
 		}
+	}
+	for c := range d {
+		e[StateError] = max(e[StateError], math.Sqrt(sx[c]/float64(a.Layers+1))/size[0][c])
+		e[CostateError] = max(e[CostateError], math.Sqrt(sp[c]/float64(2*a.Layers))/size[1][c])
 	}
 	if ref.P == nil {
 		e[CostateError] = math.NaN()
@@ -370,3 +378,5 @@ func distance(a *Path, ref Reference, size [2][]float64) (e [Quantities]float64)
 	e[ActionError] = math.Abs(a.Action - ref.Action)
 	return e
 }
+
+func square(x float64) float64 { return x * x }

@@ -14,8 +14,9 @@ const (
 	// at least halves from row to row.
 	steady = 0.1
 
-	// small is the error above which no row is called asymptotic: an error as
-	// large as the solution stays so for some rows, with an order of zero.
+	// small is the error, of any quantity, above which a row is not called
+	// asymptotic: an error as large as the solution stays so for some rows,
+	// with an order of about zero.
 	small = 0.1
 
 	// OrderTolerance is how close an order that can be judged must come to
@@ -27,6 +28,10 @@ const (
 func (s *ConvergenceStudy) judge() {
 	k := len(s.Rows) - 1
 	b := &s.Rows[k]
+	near := true
+	for q, e := range b.Errors {
+		near = near && !(e > small*b.unit(Quantity(q)))
+	}
 	for q := range Quantity(Quantities) {
 		b.Orders[q] = math.NaN()
 		e := b.Errors[q]
@@ -43,7 +48,7 @@ func (s *ConvergenceStudy) judge() {
 		b.Orders[q] = math.Log(a.Errors[q]/e) / math.Log(a.Step/b.Step)
 		switch {
 		case b.Judgement[q] == Rounding:
-		case k >= 2 && e < small*b.unit(q) && math.Abs(b.Orders[q]-a.Orders[q]) <= steady:
+		case k >= 2 && near && math.Abs(b.Orders[q]-a.Orders[q]) <= steady:
 			b.Judgement[q] = Judged
 		default:
 			b.Judgement[q] = NotAsymptotic

@@ -26,7 +26,7 @@ func newLadder(a *Annealing, p *plan) *ladder {
 	l := &ladder{a: a, step: 1, tol: a.Tolerance}
 	l.rf0, l.alpha, l.betas, l.plateau = a.defaults(p)
 	if l.tol <= 0 {
-		l.tol = 1e-7
+		l.tol = 1e-6
 	}
 	return l
 }

@@ -2,6 +2,7 @@ package hamiltonian
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -82,7 +83,7 @@ func (w *Flow) ConjugatePoints(ctx context.Context, f Phase) (*Conjugate, error)
 			return nil, err
 		}
 	}
-	return j.finish(scaled(end, scale, n))
+	return j.finish(scaled(end, j.scale, n))
 }
 
 // scaled divides the rows of a plane (2n×n) by the sizes.
@@ -178,9 +179,12 @@ type jacobi struct {
 }
 
 const (
-	// fixedStiffness stands for the infinite S of components that are given
-	// at the start, relative to 1/|G|.
-	fixedStiffness = 1e6
+	// fixedStiffness stands for the infinite S of coordinates that are given
+	// at the start. It must be large beside 1/|G| of the first interval.
+	fixedStiffness = 1e8
+
+	// exactlyFixed is the projection below which a direction is given.
+	exactlyFixed = 1e-12
 
 	// goodProjection is the smallest singular value of the projection of the
 	// orthonormal plane on dx at which S is formed.
@@ -190,12 +194,38 @@ const (
 	farGrowth = 1e6
 )
 
-// begin forms S at the start: on components that are given there it is
-// infinite, which a large number stands for until the first step.
+// begin forms S at the start. On coordinates that are given there it is infinite,
+// which a large number stands for: where all equations are exact as well, the
+// variations of such a state vanish for good, and no later plane is a graph.
 func (j *jacobi) begin() error {
 	j.orthonormalise()
-	j.s = nil
 	j.m = identity(2 * j.n)
+	stiff := fixedStiffness
+	for i := range j.w.M {
+		if j.w.sol.T[i] == j.w.sol.T[i+1] {
+			continue
+		}
+		g, err := j.gramian(j.matrix(j.w.M[i]), j.w.sol.T[i+1])
+		if err != nil {
+			return err
+		}
+		if v := mat.Norm(g, math.Inf(1)); v > 1e-12 {
+			stiff = max(stiff, 1e4/v)
+		}
+		break
+	}
+	s := j.graph(stiff)
+	if s == nil {
+		return &NotJacobi{"the conditions at the start do not determine a plane of variations"}
+	}
+	for r := range j.n {
+		for c := range j.n {
+			j.plane.Set(r, c, 0)
+			j.plane.Set(j.n+r, c, s.At(r, c))
+		}
+		j.plane.Set(r, r, 1)
+	}
+	j.commit(0, s)
 	return nil
 }
 
@@ -221,7 +251,7 @@ func (j *jacobi) split() (x, p *mat.Dense) {
 }
 
 // graph returns S = P X^-1, symmetric, of the present plane; with stiff > 0
-// directions without a projection get that number. nil: not well conditioned.
+// directions without any projection get that number. nil: not well conditioned.
 func (j *jacobi) graph(stiff float64) *mat.Dense {
 	x, p := j.split()
 	var svd mat.SVD
@@ -240,7 +270,7 @@ func (j *jacobi) graph(stiff float64) *mat.Dense {
 	pv.Mul(p, &v)
 	for c := range j.n {
 		for r := range j.n {
-			if stiff > 0 && sv[c] < goodProjection {
+			if stiff > 0 && sv[c] < exactlyFixed {
 				pv.Set(r, c, stiff*u.At(r, c))
 			} else {
 				pv.Set(r, c, pv.At(r, c)/sv[c])
@@ -265,8 +295,10 @@ func (j *jacobi) step(ctx context.Context, i int) error {
 	j.advance(full)
 	if j.w.sol.T[i] == j.w.sol.T[i+1] && j.from == i {
 		// A jump at a good point: dp changes, dx does not.
-		j.commit(i + 1)
-		return nil
+		if s := j.graph(0); s != nil {
+			j.commit(i+1, s)
+			return nil
+		}
 	}
 	return j.count(ctx, i+1)
 }
@@ -291,14 +323,31 @@ func (j *jacobi) advance(m *mat.Dense) {
 	j.m.Copy(&acc)
 }
 
-// commit makes mesh point i the last good point, if S can be formed there.
-func (j *jacobi) commit(i int) bool {
-	s := j.graph(0)
-	if s == nil {
-		return false
+// commit makes mesh point i the last good point, with S there, and chooses the
+// units of the coordinates so that the diagonal of S is about one: then a plane
+// that is hard to project tells of a conjugate point, and not of coordinates some
+// of which are known a million times better than others.
+func (j *jacobi) commit(i int, s *mat.Dense) {
+	n := j.n
+	d := make([]float64, n)
+	for c := range d {
+		if d[c] = math.Sqrt(math.Abs(s.At(c, c))); !(d[c] > 1e-6) {
+			d[c] = 1
+		}
 	}
-	j.s, j.from, j.m = s, i, identity(2*j.n)
-	return true
+	for r := range n {
+		for c := range n {
+			s.Set(r, c, s.At(r, c)/(d[r]*d[c]))
+		}
+		j.scale[r] /= d[r]
+		j.scale[n+r] *= d[r]
+		for c := range n {
+			j.plane.Set(r, c, j.plane.At(r, c)*d[r])
+			j.plane.Set(n+r, c, j.plane.At(n+r, c)/d[r])
+		}
+	}
+	j.orthonormalise()
+	j.s, j.from, j.m = s, i, identity(2*n)
 }
 
 // count counts the conjugate points between the last good point and mesh point
@@ -325,17 +374,18 @@ func (j *jacobi) count(ctx context.Context, i int) error {
 			j.result.Points = append(j.result.Points, at)
 		}
 	}
-	j.s, j.from, j.m = s, i, identity(2*j.n)
+	j.commit(i, s)
 	return nil
 }
 
-// passed returns the number of negative eigenvalues of I + L'S L.
-func (j *jacobi) passed(m *mat.Dense, t float64) (int, error) {
+// gramian returns G = A^-1 B of a variational matrix that ends at t.
+func (j *jacobi) gramian(m *mat.Dense, t float64) (*mat.SymDense, error) {
 	n := j.n
 	var g mat.Dense
 	if err := g.Solve(m.Slice(0, n, 0, n), m.Slice(0, n, n, 2*n)); err != nil {
-		if _, ok := err.(mat.Condition); !ok || math.IsInf(float64(err.(mat.Condition)), 1) {
-			return 0, &NotJacobi{fmt.Sprintf("the mesh before %.6g is too coarse for Jacobi's condition", t)}
+		var cond mat.Condition
+		if !errors.As(err, &cond) || math.IsInf(float64(cond), 1) {
+			return nil, &NotJacobi{fmt.Sprintf("the mesh before %.6g is too coarse for Jacobi's condition", t)}
 		}
 	}
 	sym := mat.NewSymDense(n, nil)
@@ -344,9 +394,19 @@ func (j *jacobi) passed(m *mat.Dense, t float64) (int, error) {
 			sym.SetSym(r, c, (g.At(r, c)+g.At(c, r))/2)
 		}
 	}
+	return sym, nil
+}
+
+// passed returns the number of negative eigenvalues of I + L'S L.
+func (j *jacobi) passed(m *mat.Dense, t float64) (int, error) {
+	n := j.n
+	g, err := j.gramian(m, t)
+	if err != nil {
+		return 0, err
+	}
 	var eig mat.EigenSym
-	if !eig.Factorize(sym, true) {
-		return 0, &NotJacobi{"no eigenvalues"}
+	if !eig.Factorize(g, true) {
+		return 0, &NotJacobi{"the eigenvalues of a variational matrix do not converge"}
 	}
 	values := eig.Values(nil)
 	top := max(math.Abs(values[0]), math.Abs(values[n-1]))
@@ -361,29 +421,7 @@ func (j *jacobi) passed(m *mat.Dense, t float64) (int, error) {
 			l.Set(r, c, v.At(r, c)*math.Sqrt(max(values[c], 0)))
 		}
 	}
-	s := j.s
-	if s == nil {
-		here := j.plane
-		j.plane = j.startPlane()
-		stiff := fixedStiffness
-		if top > 0 {
-			stiff /= top
-		}
-		s = j.graph(stiff)
-		j.plane = here
-	}
-	return negative(l, s, 1), nil
-}
-
-// startPlane returns the orthonormal plane of the start.
-func (j *jacobi) startPlane() *mat.Dense {
-	start, _, err := j.w.planes(j.f)
-	if err != nil {
-		panic(err) // it was found before
-	}
-	t := &jacobi{n: j.n, plane: scaled(start, j.scale, j.n)}
-	t.orthonormalise()
-	return t.plane
+	return negative(l, j.s, 1), nil
 }
 
 // negative counts the negative eigenvalues of diagonal I + L'S L.
@@ -461,9 +499,6 @@ func (j *jacobi) to(ctx context.Context, t float64) (*mat.Dense, error) {
 func (j *jacobi) finish(end *mat.Dense) (*Conjugate, error) {
 	n := j.n
 	s := j.s
-	if s == nil {
-		return nil, &NotJacobi{"the interval has no point to start from"}
-	}
 	xe, pe := end.Slice(0, n, 0, n).(*mat.Dense), end.Slice(n, 2*n, 0, n).(*mat.Dense)
 	var a, q mat.Dense
 	a.Mul(s, xe)

@@ -23,7 +23,11 @@ type run struct {
 	probe ode.Integrator // for choosing segments
 	tau   float64        // tolerance of the integration
 	step  float64        // step of a fixed-step method
-	equal int            // equal segments per piece; 0: by growth
+	sens  float64        // tolerance of the derivatives
+
+	tight    float64 // and of the state along with them, as a part of tau
+	patience int     // bound for the steps of a segment with derivatives; 0: none
+	equal    int     // equal segments per piece; 0: by growth
 
 	longest float64 // bound for the length of a segment
 
@@ -80,6 +84,10 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	r.peak, r.mean, r.coupling, r.tol = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	r.wp = make([]float64, m)
 	r.tau = s.rtol() / 30
+	r.sens, r.tight = 1e-4, 1
+	if r.linear() {
+		r.sens = 1e-6
+	}
 	r.step = s.Integrator.Step
 	if !r.adaptive() && r.step == 0 {
 		r.step = (p.End - p.Start) / 100
@@ -186,6 +194,11 @@ func (r *run) integrator(fine float64) *ode.Integrator {
 	if !r.adaptive() {
 		in.Step = r.step * max(fine, 0.5)
 	}
+	if fine < 1 {
+		// Where rounding bounds the tolerance, shorter steps still make a
+		// difference, that of truncation and rounding.
+		in.Control.Safety = 0.5
+	}
 	in.EndOnly, in.StopIfStiff = true, false
 	return &in
 }
@@ -291,8 +304,11 @@ func (r *run) gaps(dst, x []float64) {
 
 // factor factors F'(x).
 func (r *run) factor(x []float64) error {
-	in := r.integrator(1)
-	in.SensitivityTol = 1e-4
+	in := r.integrator(r.tight)
+	in.SensitivityTol = r.sens
+	if r.patience > 0 {
+		in.MaxSteps = r.patience
+	}
 	r.shoot(in, x, true)
 	n, m := r.p.Dim, r.p.Params
 	for k := range r.seg {

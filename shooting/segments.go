@@ -2,10 +2,12 @@ package shooting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sort"
 
+	"costate/internal/linalg"
 	"costate/ode"
 )
 
@@ -156,12 +158,15 @@ func (m *nodes) add(t float64, kind int) {
 	m.kind = append(m.kind, kind)
 }
 
-// grow adds nodes from the last one to end, end excluded.
+// grow adds nodes from the last one to end, end excluded. A segment ends where
+// an error made anywhere in it has grown by the factor growth: the growth of
+// the variational matrix from the segment's start is not enough, as what has
+// decayed may grow again and then comes from later errors.
 func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) error {
 	n := r.p.Dim
-	in := r.probe
-	y := make([]float64, n)
 	cols := n + r.p.Params
+	y := make([]float64, n)
+	w := &fundamental{n: n}
 	for {
 		from := m.t[len(m.t)-1]
 		g(y, from, false)
@@ -170,23 +175,37 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 		if parts := math.Ceil((end - from) / r.longest * (1 - 1e-12)); parts > 1 {
 			to = from + (end-from)/parts
 		}
-		steps := 0
-		v, err := in.VariationUntil(ctx, &ode.IVP{System: r.sys, Start: from, End: to, Initial: y, Params: r.params},
-			func(t float64, _, v []float64) bool {
-				steps++
-				return r.balanced(v, cols) > growth
+		t, err := from, error(nil)
+		for w.reset(); t < to && w.growth() <= growth; {
+			// A chunk is short enough for its matrix to be inverted.
+			var v *ode.Variation
+			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params}
+			v, err = r.probe.VariationUntil(ctx, p, func(_ float64, _, v []float64) bool {
+				return r.balanced(v, cols) > growth || w.decayed(r, v, cols, min(growth, 1e6))
 			})
-		if ctx.Err() != nil {
-			return ctx.Err()
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r.count(v.Solution)
+			last := len(v.T) - 1
+			if v.T[last] == t {
+				break
+			}
+			t = v.T[last]
+			copy(y, v.Node(last))
+			w.advance(r, v.Matrix[len(v.Matrix)-n*cols:], cols)
+			if err != nil {
+				break
+			}
 		}
-		r.count(v.Solution)
-		t := v.T[len(v.T)-1]
-		if err == nil && t == end && r.balanced(v.Matrix[len(v.Matrix)-n*cols:], cols) <= growth {
-			return nil
-		}
-		if err != nil && steps == 0 {
+		switch {
+		case errors.Is(err, ode.ErrStepLimit):
+			return r.explain(err)
+		case err != nil && t == from:
 			// The guess is no place to start from.
 			t = min(to, from+(r.p.End-r.p.Start)/32)
+		case err == nil && t == end && w.growth() <= growth:
+			return nil
 		}
 		// A node just before the end would make a sliver.
 		if end-t < 0.1*(t-from) {
@@ -200,6 +219,82 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 		}
 		m.add(t, flow)
 	}
+}
+
+// fundamental holds the matrices from several starts to the present place.
+type fundamental struct {
+	n       int
+	from    [][]float64 // n×n each
+	largest float64
+	work    []float64
+	piv     []int
+}
+
+func (w *fundamental) reset() {
+	w.from = append(w.from[:0], identity(w.n))
+	w.largest = 0
+}
+
+func identity(n int) []float64 {
+	a := make([]float64, n*n)
+	for i := range n {
+		a[i*n+i] = 1
+	}
+	return a
+}
+
+// growth returns the largest growth from any start since reset.
+func (w *fundamental) growth() float64 { return w.largest }
+
+// advance multiplies all by v (n×n part of n×cols) and adds a start here.
+// Those that have decayed to nothing are dropped: what grows later comes from
+// later starts.
+func (w *fundamental) advance(r *run, v []float64, cols int) {
+	n := w.n
+	kept := w.from[:0]
+	for _, a := range w.from {
+		b := make([]float64, n*n)
+		big := 0.0
+		for i := range n {
+			for k, f := range v[i*cols : i*cols+n] {
+				for j := range n {
+					b[i*n+j] += f * a[k*n+j]
+				}
+			}
+		}
+		for _, x := range b {
+			big = max(big, math.Abs(x))
+		}
+		if g := r.balanced(b, n); !(g <= w.largest) {
+			w.largest = g
+		}
+		if big > 1e-40 {
+			kept = append(kept, b)
+		}
+	}
+	if len(kept) > 40 {
+		kept = kept[1:]
+	}
+	w.from = append(kept, identity(n))
+}
+
+// decayed says whether something has decayed by more than the factor limit in
+// v (n×n part of n×cols), which its inverse shows.
+func (w *fundamental) decayed(r *run, v []float64, cols int, limit float64) bool {
+	n := w.n
+	if len(w.work) == 0 {
+		w.work, w.piv = make([]float64, 2*n*n), make([]int, n)
+	}
+	a, b := w.work[:n*n], w.work[n*n:]
+	for i := range n {
+		copy(a[i*n:(i+1)*n], v[i*cols:i*cols+n])
+	}
+	copy(b, identity(n))
+	if linalg.LU(a, n, w.piv) >= 0 {
+		return true
+	}
+	linalg.LUSolve(a, n, w.piv, b, n)
+	return !(r.balanced(b, n) < limit)
 }
 
 func (r *run) tooMany(t float64) error {

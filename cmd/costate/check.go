@@ -152,7 +152,7 @@ func convergenceTable(r *route.Check) report.Table {
 			t.Add(append(cells, report.Int(s.Theory), report.Int(row.NewtonSteps), report.Duration(row.Time))...)
 		}
 	}
-	t.Note = "Errors of x, p and theta are relative to the largest value of each component, that of the action is absolute."
+	t.Note = "Errors of x and p are root mean squares over the layers' boundaries, relative to the largest value of each component; those of theta are relative, that of the action is absolute."
 	if brackets {
 		t.Note += " An order in parentheses still changes by more than 0.1 from row to row."
 	}

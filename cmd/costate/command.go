@@ -46,6 +46,7 @@ func commands() []*command {
 		checkCommand(),
 		annealCommand(),
 		designCommand(),
+		continueCommand(),
 		integrateCommand(),
 		examplesCommand(),
 		helpCommand(),

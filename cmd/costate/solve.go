@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -54,6 +55,8 @@ type solveFlags struct {
 	flags  *pflag.FlagSet
 
 	plot, picture string
+	all           bool
+	sensitivity   []string
 }
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
@@ -63,6 +66,8 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
 	integerVar(f, &s.MaxIntervals, "max-intervals", 0, 10000000, "largest mesh; 0: that of the file, or 10000")
 	s.layers.define(f)
+	f.BoolVar(&s.all, "all-solutions", false, "look for further solutions by deflation (collocation)")
+	f.StringArrayVar(&s.sensitivity, "sensitivity", nil, "derivative of the solution with respect to the constant `NAME`; may be given several times")
 	plotFlag(f, &s.plot, "the solution")
 	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
 	integerVar(f, &s.starts, "starts", 0, 1000000, "networks: number of starts, the best counts; 0: that of the file, or 1")
@@ -92,6 +97,14 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	}
 	if s.trace {
 		s.Trace = e.traceMeshes
+	}
+	for _, name := range s.sensitivity {
+		if !slices.Contains(p.Constants(), name) {
+			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
+		}
+	}
+	if s.all {
+		return s.solveAll(ctx, e, p)
 	}
 	var r *result
 	switch method {
@@ -128,10 +141,75 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	for _, w := range r.solution.Warnings {
 		e.log.Warn(w.Error())
 	}
-	if err := e.print(r.tables()...); err != nil {
+	tables := r.tables()
+	if err == nil && len(s.sensitivity) > 0 {
+		more, err := s.sensitivities(ctx, p, r.solution)
+		if err != nil {
+			return err
+		}
+		tables = append(tables, more...)
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
 	return r.failure(ctx, e, err)
+}
+
+// maxSolutions is how many solutions --all-solutions looks for.
+const maxSolutions = 10
+
+// solveAll prints every solution that deflation finds.
+func (s *solveFlags) solveAll(ctx context.Context, e *env, p *route.Problem) error {
+	all, err := p.AllSolutions(ctx, s.Options, maxSolutions)
+	if err != nil {
+		return err
+	}
+	label := p.Equations.Layer.Name()
+	t := report.Table{Name: "solutions", Title: title(p.File) + ": solutions found", Header: []string{"solution", "name", "at the start", "at the end", "largest size", "error"},
+		Note: fmt.Sprintf("%d solutions; deflation does not promise that there are no others.", len(all))}
+	for k, sol := range all {
+		first, last, size := sol.Node(0), sol.Node(len(sol.T)-1), route.Largest(sol)
+		for c, name := range p.BVP.Names {
+			t.Add(report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
+				report.Number(size[c], errorOf(sol.Error, c)), sizeOf(sol.Error, c))
+		}
+		for c, name := range p.BVP.ParamNames {
+			t.Add(report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
+		}
+		if e.out != "" {
+			folder, err := report.OpenFolder(e.out)
+			if err != nil {
+				return err
+			}
+			rows := report.Sample(sol, label, p.BVP.Names, samplesPerInterval)
+			if err := folder.Write(fmt.Sprintf("solution-%d.csv", k+1), rows.CSV); err != nil {
+				return err
+			}
+		}
+	}
+	return e.print(t)
+}
+
+// sensitivities are tables of derivatives with respect to constants.
+func (s *solveFlags) sensitivities(ctx context.Context, p *route.Problem, sol *ode.Solution) ([]report.Table, error) {
+	d, err := p.Sensitivity(ctx, sol, s.Options, s.sensitivity)
+	if err != nil {
+		return nil, err
+	}
+	var out []report.Table
+	for k, ds := range d {
+		t := report.Table{Name: "sensitivity " + s.sensitivity[k], Title: "Derivative with respect to " + s.sensitivity[k],
+			Header: []string{"name", "at the start", "at the end", "largest size"}}
+		size := route.Largest(ds)
+		for c, name := range p.BVP.Names {
+			t.Add(report.Text(name), report.Value(ds.Node(0)[c]), report.Value(ds.Node(len(ds.T) - 1)[c]), report.Value(size[c]))
+		}
+		for c, name := range p.BVP.ParamNames {
+			t.Add(report.Text(name), report.Value(ds.P[c]), report.Empty, report.Empty)
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // result is a solution with what is reported of it.

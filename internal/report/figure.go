@@ -198,6 +198,9 @@ func (p Panel) plot(scale vg.Length, shareX bool, rows, columns int) *plot.Plot 
 	g.Y.Min, g.Y.Max = y.axis(p.LogY)
 	wantX, wantY := max(3, 8/columns), 6
 	if rows > 1 {
+		wantY = 5
+	}
+	if columns > 1 {
 		wantY = 4
 	}
 	setAxis(&g.X, p.X, p.LogX, wantX, scale)

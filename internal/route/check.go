@@ -130,9 +130,9 @@ func (c *checker) run() error {
 	return c.certificates()
 }
 
-// accuracy is the tolerance that the routes are asked for: errors two digits
+// accuracy is the tolerance that the routes are asked for: errors three digits
 // below what is certified can be judged.
-func (c *checker) accuracy() float64 { return max(c.Tol/100, 1e-11) }
+func (c *checker) accuracy() float64 { return max(c.Tol/1000, 1e-12) }
 
 func (c *checker) certify(certs ...hamiltonian.Certificate) {
 	c.Certificates = append(c.Certificates, certs...)
