@@ -202,6 +202,9 @@ func (l *loader) readNetworkAnneal(n *node) {
 	a.Convention = l.choice(n, "convention", networkConventions...)
 	a.Plateau = l.positive(n, "plateau")
 	a.Strong = l.flag(n, "strong")
+	a.Tolerance = l.positive(n, "tolerance")
+	a.MaxSteps = l.integer(n, "max_steps", 1)
+	a.Redraws = l.integer(n, "redraws", 0)
 	a.Start = l.choice(n, "start", "random", "network")
 	if e := n.get("hidden"); e != nil {
 		if v, ok := l.numbers(e.val, "hidden"); ok {

@@ -106,10 +106,14 @@ type Anneal struct {
 	Convention string // action, varanneal or minaone; of a network action, paper or varanneal
 	Predict    float64
 
-	Plateau float64   // of a network: end the ladder where the action is flat; 0: never
-	Strong  bool      // of a network: a last rung with exact equations
-	Start   string    // of a network: "random" hidden states, or those of the "network"
-	Hidden  []float64 // of a network: range of hidden states at first; nil: default
+	// Of a network.
+	Plateau   float64   // end the ladder where the action is flat; 0: never
+	Strong    bool      // a last rung with exact layers
+	Start     string    // "random" hidden states, or those of the "network"
+	Hidden    []float64 // range of hidden states at first; nil: default
+	Tolerance float64   // of the minimum of one rung
+	MaxSteps  int       // of one rung
+	Redraws   int       // of hidden neurons after the ladder
 }
 
 // Continuation are the settings of [continuation]: a constant that is moved.

@@ -219,6 +219,9 @@ var schema = map[string][]key{
 		{"strong", aBool, inNetwork, ""},
 		{"start", aText, inNetwork, ""},
 		{"hidden", aList, inNetwork, ""},
+		{"tolerance", aFormula, inNetwork, ""},
+		{"max_steps", aNumber, inNetwork, ""},
+		{"redraws", aNumber, inNetwork, ""},
 	},
 	"continuation": {
 		{"parameter", aText, inAll, ""},

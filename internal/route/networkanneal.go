@@ -23,6 +23,7 @@ type NetworkAnnealOptions struct {
 	Betas         int
 	Plateau       float64
 	Strong        bool
+	Redraws       int
 	Convention    string
 	Workers       int
 	CheckpointDir string // "": none
@@ -84,7 +85,8 @@ func (n *Network) annealing(o NetworkAnnealOptions) (discrete.NetworkAnnealing, 
 	a := discrete.NetworkAnnealing{
 		Alpha: pick(o.Alpha, f.Alpha), Betas: pick(o.Betas, f.Beta+sign(f.Beta)), Plateau: pick(o.Plateau, f.Plateau),
 		Strong: o.Strong || f.Strong, Starts: max(1, pick(o.Starts, f.Starts)), Seed: f.Seed,
-		Normalisation: conv, OwnPaths: f.Start == "network",
+		Normalisation: conv, OwnPaths: f.Start == "network", Redraws: pick(o.Redraws, f.Redraws),
+		Solver: discrete.NetworkSolver{Tol: f.Tolerance, MaxIter: f.MaxSteps},
 	}
 	if o.SeedSet {
 		a.Seed = o.Seed
