@@ -42,7 +42,8 @@ type NetworkAnnealing struct {
 	First  int    // index of the first start, to go on where another run ended [0]
 	Seed   uint64 // start i draws from the stream i of it
 
-	// Weights draws the first weights [UniformWeights with bound 1/Widths[0]].
+	// Weights draws the first weights; it is called from several goroutines
+	// [UniformWeights with bound 1/Widths[0]].
 	Weights func(rng *rand.Rand) []float64
 
 	// Hidden states (and unobserved outputs) begin uniformly in [Low, High]

@@ -3,6 +3,7 @@ package discrete_test
 import (
 	"context"
 	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,27 +40,14 @@ func irisField(t testing.TB, every int) (b *discrete.NetworkBVP, labels []int) {
 	return b, labels
 }
 
-// train fits the residual networks that are b's Euler rule with 8, 32 and 128
-// shared layers, each from the weights of the one before, by Gauss-Newton: a
-// start for the continuous problem.
+// train is a start for b.
 func train(t testing.TB, b *discrete.NetworkBVP) []float64 {
 	t.Helper()
-	var weights []float64
-	for _, layers := range []int{8, 32, 128} {
-		p := problem(b, residual(b, layers))
-		var fit *discrete.NetworkFit
-		var err error
-		if weights == nil {
-			fit, err = discrete.NetworkTrainer{Starts: 3, Gain: 0.5, Solver: discrete.NetworkSolver{Tol: 1e-5, MaxIter: 500}}.Train(context.Background(), p)
-		} else {
-			fit, err = (&discrete.NetworkSolver{Tol: 1e-5, MaxIter: 500}).Minimise(context.Background(), p, math.Inf(1), weights, nil)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		weights = fit.Weights
+	w, err := b.Train(context.Background(), discrete.NetworkTrainer{Starts: 3, Gain: 0.5, Solver: discrete.NetworkSolver{Tol: 1e-5, MaxIter: 500}}, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return weights
+	return w
 }
 
 // residual is the network of so many layers that is b's Euler rule.
@@ -126,7 +114,7 @@ func TestContinuousLayersEquivalentDepth(t *testing.T) {
 	b, labels := irisField(t, 1)
 	start := train(t, b)
 	begin := time.Now()
-	sol, err := (&discrete.NetworkCondensed{Tol: 1e-5}).Solve(context.Background(), b, start)
+	sol, err := (&discrete.NetworkCondensed{Tol: 1e-5, Intervals: 32, Workers: 2}).Solve(context.Background(), b, start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,16 +327,26 @@ func TestCondensedRefuses(t *testing.T) {
 	}
 }
 
+// The cost of a mesh is linear in the pairs: the same number of Newton steps
+// from the same solution on 64 intervals.
 func BenchmarkCondensed(b *testing.B) {
-	for _, every := range []int{10, 5, 1} {
+	for _, every := range []int{10, 5, 2, 1} {
 		p, _ := irisField(b, every)
-		start := train(b, p)
-		b.Run("pairs="+itoa(p.M), func(b *testing.B) {
+		start, err := (&discrete.NetworkCondensed{Tol: 1e-2, Intervals: 64}).Solve(context.Background(), p, train(b, p))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("pairs="+strconv.Itoa(p.M), func(b *testing.B) {
+			steps := 0
 			for b.Loop() {
-				if _, err := (&discrete.NetworkCondensed{}).Solve(context.Background(), p, start); err != nil {
+				sol, err := (&discrete.NetworkCondensed{Tol: 1, Intervals: 64}).Solve(context.Background(), p, start.P)
+				if err != nil {
 					b.Fatal(err)
 				}
+				steps = sol.Stats.Newton
 			}
+			b.ReportMetric(float64(steps), "steps")
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*steps*p.M), "us/step/pair")
 		})
 	}
 }
