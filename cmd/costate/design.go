@@ -16,6 +16,7 @@ import (
 	"costate/internal/problemfile"
 	"costate/internal/report"
 	"costate/internal/route"
+	"costate/ode"
 )
 
 func designCommand() *command {
@@ -137,15 +138,15 @@ func designTable(n *route.Network, plan *route.NetworkDesign, r *discrete.Networ
 		if i == r.Chosen {
 			notes = append(notes, "chosen")
 		}
-		if len(c.Warnings) > 0 {
-			notes = append(notes, "ladder not finished")
+		if c.Fit.Status != ode.Solved {
+			notes = append(notes, "last rung not converged")
 		}
 		a := c.Action.Data() * scale
 		row = append(row, report.Number(a, 1e-4*math.Abs(a)), report.Number(c.Expected.Mean*scale, 1e-3*math.Abs(c.Expected.Mean*scale)), report.Sci(c.Expected.Sd*scale, 2), z, report.Int(c.Levels),
 			designError(c.Train*unit), designError(c.Validation*unit), designError(c.Test*unit), designError(c.Constant*unit), designError(c.Linear*unit), report.Text(strings.Join(notes, ", ")))
 		t.Add(row...)
 	}
-	t.Note = "action: measurement and model error of the best start, " + networkFormulas[plan.Convention] + ". z: its distance from the expected level in standard deviations. "
+	t.Note = "action: measurement and model error of the best start, in the convention " + networkFormulas[plan.Convention] + ". z: its distance from the expected level in standard deviations. "
 	if unit == 1 {
 		t.Note += "Errors are mean squares over pairs and observed outputs."
 	} else {
