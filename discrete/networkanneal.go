@@ -62,7 +62,7 @@ type NetworkAnnealing struct {
 // NetworkRung is the minimum at one precision.
 type NetworkRung struct {
 	Beta        int
-	Rf          float64 // unnormalised convention
+	Rf          float64
 	Action      NetworkAction
 	Gradient    float64
 	Iterations  int
@@ -88,7 +88,41 @@ type NetworkStart struct {
 type NetworkLevels struct {
 	Problem *NetworkProblem
 	Seed    uint64
-	Starts  []NetworkStart
+
+	// Normalisation is the convention of all actions and precisions here.
+	// Run gives NetUnnormalised; In converts.
+	Normalisation NetworkNormalisation
+
+	Starts []NetworkStart
+}
+
+// In returns the levels in another convention: actions, and precisions Rf, of
+// rungs and fits.
+func (l *NetworkLevels) In(n NetworkNormalisation) (*NetworkLevels, error) {
+	c0, rho0, err := l.Normalisation.Scale(l.Problem)
+	if err != nil {
+		return nil, err
+	}
+	c1, rho1, err := n.Scale(l.Problem)
+	if err != nil {
+		return nil, err
+	}
+	c, rho := c1/c0, rho0/rho1
+	m := *l
+	m.Normalisation = n
+	m.Starts = append([]NetworkStart(nil), l.Starts...)
+	for i := range m.Starts {
+		s := &m.Starts[i]
+		s.Rungs = append([]NetworkRung(nil), s.Rungs...)
+		for j := range s.Rungs {
+			r := &s.Rungs[j]
+			r.Rf, r.Action, r.Gradient = r.Rf*rho, r.Action.Times(c), r.Gradient*c
+		}
+		f := *s.Fit
+		f.Rf, f.Action, f.Gradient = f.Rf*rho, f.Action.Times(c), f.Gradient*c
+		s.Fit = &f
+	}
+	return &m, nil
 }
 
 // Best is the start with the lowest last action.
