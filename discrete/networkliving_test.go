@@ -178,7 +178,7 @@ func TestDesign(t *testing.T) {
 	tw := NetworkLivingTeacher(3, 3, 1, true, 4)
 	train, validation, test := tw.Pairs(20, 1), tw.Pairs(200, 2), tw.Pairs(200, 3)
 	rm := 1 / (tw.Sigma * tw.Sigma)
-	d := &NetworkDesign{Base: NetworkKindOf{Bias: true}, Depths: []int{2, 3}, Widths: []int{3, 4}, Pairs: []int{5, 20}, Observed: []int{2, 3},
+	d := &NetworkDesign{Base: Network{Bias: true}, Depths: []int{2, 3}, Widths: []int{3, 4}, Pairs: []int{5, 20}, Observed: []int{2, 3},
 		RmIn: rm, RmOut: rm, WeightPrecision: 0.1, Gain: 1, Annealing: NetworkAnnealing{Alpha: 3, Betas: 25, Rf0: 1e-3 * rm, Starts: 2, Strong: true}}
 	r, err := d.Run(context.Background(), train, validation, test)
 	if err != nil {
