@@ -59,55 +59,6 @@ type NetworkAnnealing struct {
 	Parallel int
 }
 
-// NetworkRung is the minimum at one precision.
-type NetworkRung struct {
-	Beta        int
-	Rf          float64 // unnormalised convention
-	Action      NetworkAction
-	Gradient    float64
-	Iterations  int
-	Evaluations int
-	Status      ode.Status
-}
-
-// NetworkStart is what became of one start.
-type NetworkStart struct {
-	Index int // number of the start, which with the seed fixes its random numbers
-	Rungs []NetworkRung
-	Fit   *NetworkFit // the last minimum
-	Err   error       // why it ended early
-
-	// Warnings tell of signs that the minimisation, not the data, made the
-	// level: a model error that does not fall like 1/Rf, a last rung that
-	// did not converge.
-	Warnings []error
-}
-
-// NetworkLevels is the result of an annealing: the starts by increasing last
-// action.
-type NetworkLevels struct {
-	Problem *NetworkProblem
-	Seed    uint64
-	Starts  []NetworkStart
-}
-
-// Best is the start with the lowest last action.
-func (l *NetworkLevels) Best() *NetworkStart { return &l.Starts[0] }
-
-// Count returns the number of distinct last actions, equal ones being within
-// the relative gap.
-func (l *NetworkLevels) Count(gap float64) int {
-	n := 0
-	last := math.Inf(-1)
-	for i := range l.Starts {
-		if a := l.Starts[i].Fit.Action.Total(); a-last > gap*math.Abs(a) {
-			n++
-			last = a
-		}
-	}
-	return n
-}
-
 // ErrNetworkStart is wrapped by an error that says that no start succeeded.
 var ErrNetworkStart = errors.New("no start reached a minimum")
 

@@ -2,6 +2,7 @@ package discrete
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -178,7 +179,7 @@ func TestDesign(t *testing.T) {
 	tw := NetworkLivingTeacher(3, 3, 1, true, 4)
 	train, validation, test := tw.Pairs(20, 1), tw.Pairs(200, 2), tw.Pairs(200, 3)
 	rm := 1 / (tw.Sigma * tw.Sigma)
-	d := &NetworkDesign{Base: NetworkKindOf{Bias: true}, Depths: []int{2, 3}, Widths: []int{3, 4}, Pairs: []int{5, 20}, Observed: []int{2, 3},
+	d := &NetworkDesign{Base: Network{Bias: true}, Depths: []int{2, 3}, Widths: []int{3, 4}, Pairs: []int{5, 20}, Observed: []int{2, 3},
 		RmIn: rm, RmOut: rm, WeightPrecision: 0.1, Gain: 1, Annealing: NetworkAnnealing{Alpha: 3, Betas: 25, Rf0: 1e-3 * rm, Starts: 2, Strong: true}}
 	r, err := d.Run(context.Background(), train, validation, test)
 	if err != nil {
@@ -215,5 +216,26 @@ func TestDesign(t *testing.T) {
 	d.Depths = nil
 	if _, err := d.Run(context.Background(), train, validation, test); err == nil {
 		t.Error("accepted no depths")
+	}
+}
+
+// A design on data of a dead teacher says so.
+func TestDesignOfDeadTeacher(t *testing.T) {
+	tw := NetworkDeadTeacher(30, 4, 1)
+	rm := 1 / (tw.Sigma * tw.Sigma)
+	d := &NetworkDesign{Depths: []int{12}, RmIn: rm, RmOut: rm, WeightPrecision: 1, Annealing: NetworkAnnealing{Alpha: 3, Betas: 30}}
+	r, err := d.Run(context.Background(), tw.Pairs(10, 1), tw.Pairs(100, 2), tw.Pairs(100, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := 0
+	for _, w := range r.Cases[0].Warnings {
+		t.Log(w)
+		if errors.Is(w, ErrDeadNetwork) {
+			dead++
+		}
+	}
+	if dead != 2 {
+		t.Errorf("%d warnings of data and network", dead)
 	}
 }
