@@ -136,7 +136,7 @@ func convergenceTable(r *route.Check) report.Table {
 	}
 	quantities = append(quantities, discrete.ActionError)
 	for _, q := range quantities {
-		t.Header = append(t.Header, "error of "+q.String(), "order of "+q.String())
+		t.Header = append(t.Header, "err "+q.String(), "order "+q.String())
 	}
 	t.Header = append(t.Header, "theory", "Newton", "time")
 	equal, brackets := false, false
