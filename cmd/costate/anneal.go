@@ -135,6 +135,15 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		if err := e.writeAnnealing(p, r); err != nil {
 			return err
 		}
+		status := "finished"
+		if err != nil {
+			status = "interrupted"
+		}
+		page := e.newPage(p, begin, status, tables)
+		page.Run.Seed = &r.Ensemble.Seed
+		if err := e.save(page, levelsFigure(p, r)); err != nil {
+			return err
+		}
 	}
 	if err := e.print(tables...); err != nil {
 		return err

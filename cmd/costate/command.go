@@ -44,6 +44,7 @@ func commands() []*command {
 		deriveCommand(),
 		solveCommand(),
 		checkCommand(),
+		reportCommand(),
 		annealCommand(),
 		continueCommand(),
 		integrateCommand(),

@@ -112,11 +112,6 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if err := r.complete(ctx); err != nil {
 		return err
 	}
-	if e.out != "" {
-		if err := e.writeResult(r); err != nil {
-			return err
-		}
-	}
 	if s.plot != "" {
 		figure, err := solutionFigure(p, r.solution, s.picture)
 		if err == nil {
@@ -136,6 +131,11 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 			return err
 		}
 		tables = append(tables, more...)
+	}
+	if e.out != "" {
+		if err := e.writeResult(r, begin, tables); err != nil {
+			return err
+		}
 	}
 	if err := e.print(tables...); err != nil {
 		return err
@@ -395,8 +395,8 @@ func actionTable(s hamiltonian.Split) report.Table {
 	return t
 }
 
-// writeResult writes the whole solution into the --out folder.
-func (e *env) writeResult(r *result) error {
+// writeResult writes the whole solution and its report into the --out folder.
+func (e *env) writeResult(r *result, begin time.Time, tables []report.Table) error {
 	folder, err := report.OpenFolder(e.out)
 	if err != nil {
 		return err
@@ -418,7 +418,23 @@ func (e *env) writeResult(r *result) error {
 	write("solution.npy", rows.NPY)
 	write("solution.json", full.JSON)
 	write("equations.txt", func(w io.Writer) error { _, err := io.WriteString(w, eq.Text()); return err })
-	return err
+	if err != nil {
+		return err
+	}
+	var figures []report.Figure
+	for _, picture := range solutionPictures {
+		if (picture == "costates" || picture == "energy") && eq.Hamiltonian == nil {
+			continue
+		}
+		f, err := solutionFigure(r.problem, r.solution, picture)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, f)
+	}
+	page := e.newPage(r.problem, begin, r.solution.Status.String(), tables)
+	page.Files = append(folder.Files, "report.json")
+	return e.save(page, figures...)
 }
 
 // samplesPerInterval is how finely the CSV shows a mesh interval.
