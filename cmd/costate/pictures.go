@@ -77,7 +77,7 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		units = append(units, p.File.Units[s.Name()])
 	}
 	pic := report.StatesPicture{Title: title(p.File), Label: label, Units: units, States: columns(rows, 0, n)}
-	if sol.Error != nil && visible(sol, n) {
+	if sol.Error != nil && seen(sol, n) {
 		pic.Error, pic.Band = sol.Error[:n], "error of the computation"
 	}
 	if a := p.File.Action; a != nil {
@@ -86,9 +86,9 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 	return pic.Figure(), nil
 }
 
-// visible reports whether the error of one of the first n components is wide
+// seen reports whether the error of one of the first n components is wide
 // enough to be seen in a picture.
-func visible(sol *ode.Solution, n int) bool {
+func seen(sol *ode.Solution, n int) bool {
 	size := route.Largest(sol)
 	for c := range n {
 		if sol.Error[c] > 2e-3*size[c] {
