@@ -23,8 +23,8 @@ func reportCommand() *command {
 			"pictures, the seed, versions and the command that repeats the run. This command makes one page of it that needs no network, " +
 			"report.html in the same folder, or the file that --html names.",
 		examples: [][2]string{
-			{"costate solve lynx-hare --out run", "a run that is kept"},
-			{"costate report run", "run/report.html"},
+			{"costate report run", "run/report.html, of a run made by costate solve lynx-hare --out run"},
+			{"costate report run --html lynx.html", "another place for the page"},
 		},
 		define: func(f *pflag.FlagSet) action {
 			var file string
