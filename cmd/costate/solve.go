@@ -305,17 +305,21 @@ func intervals(s *ode.Solution) int {
 	return n
 }
 
-// worst returns the component of the largest error relative to its size.
+// worst returns the component of the largest error relative to its size. A
+// component that is nothing but rounding beside the others has no relative
+// error.
 func worst(s *ode.Solution) (component int, rel float64) {
-	for c := range s.Dim {
-		size := 0.0
-		for i := range s.T {
-			size = max(size, math.Abs(s.Node(i)[c]))
-		}
-		if size == 0 {
+	size := make([]float64, s.Dim)
+	largest := 0.0
+	for i, v := range s.Y {
+		size[i%s.Dim] = max(size[i%s.Dim], math.Abs(v))
+		largest = max(largest, math.Abs(v))
+	}
+	for c, v := range size {
+		if v <= 1e-12*largest {
 			continue
 		}
-		if r := s.Error[c] / size; r > rel {
+		if r := s.Error[c] / v; r > rel {
 			component, rel = c, r
 		}
 	}
