@@ -98,7 +98,14 @@ func (r *run) refine() (done bool, err error) {
 	}
 	r.last.mesh = old
 	r.last.x = append(r.last.x[:0], r.x...)
-	r.place(old.equidistribute(r.p, density))
+	next := old.equidistribute(r.p, density)
+	if !r.anticipated && z.ratio*r.rtol > coarse {
+		r.anticipated = true
+		if places := r.anticipate(); places != nil && len(places) < r.maxMesh() {
+			next = through(r.p, places)
+		}
+	}
+	r.place(next)
 	if z.ratio*r.rtol > coarse {
 		r.transfer(r.tb[0], old, r.last.x)
 	} else {

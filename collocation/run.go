@@ -54,13 +54,14 @@ type run struct {
 	bestAt int     // and the mesh that had it
 	ratio  float64 // error over tolerance on the mesh before; 0: none
 
-	linear    bool // one Newton step is exact
-	analysed  bool // structure looked for
-	hurried   bool // on the way of a continuation: give up early
-	steps     int  // of Newton's iteration; 0: as the Solver says
-	bold      bool // Newton's iteration may go uphill
-	verified  bool // the condition was compared with that on a finer mesh
-	converged bool // on some mesh since settle began
+	linear      bool // one Newton step is exact
+	analysed    bool // structure looked for
+	anticipated bool // layers looked for in the Jacobians
+	hurried     bool // on the way of a continuation: give up early
+	steps       int  // of Newton's iteration; 0: as the Solver says
+	bold        bool // Newton's iteration may go uphill
+	verified    bool // the condition was compared with that on a finer mesh
+	converged   bool // on some mesh since settle began
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {

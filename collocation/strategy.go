@@ -59,12 +59,11 @@ func (r *run) solve(ctx context.Context) error {
 			return e
 		}
 	}
-	if r.p0.System.Func != nil {
-		if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
-			return e
-		}
-		r.enter(r.p0)
+	r.steps = 0
+	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
+		return e
 	}
+	r.enter(r.p0)
 	return err
 }
 
