@@ -231,19 +231,19 @@ func (st *explicitStepper) error(h float64) float64 {
 		return math.NaN()
 	}
 	st.sum(st.arg[:r.counted], st.e)
-	e5, tail5 := r.norm2(st.arg, r.next), 0.0
+	e5, tail5 := r.norm2(st.arg, r.next, h), 0.0
 	if r.counted > r.n {
-		tail5 = r.tailNorm2(st.arg, r.next)
+		tail5 = r.tailNorm2(st.arg, r.next, h)
 	}
 	if st.m.E3 == nil {
-		return math.Abs(h) * math.Sqrt(max(e5, tail5))
+		return math.Sqrt(max(e5, tail5))
 	}
 	st.sum(st.arg[:r.counted], st.e3)
-	e := hairerError(e5, r.norm2(st.arg, r.next))
+	e := hairerError(e5, r.norm2(st.arg, r.next, h))
 	if r.counted > r.n {
-		e = max(e, hairerError(tail5, r.tailNorm2(st.arg, r.next)))
+		e = max(e, hairerError(tail5, r.tailNorm2(st.arg, r.next, h)))
 	}
-	return math.Abs(h) * e
+	return e
 }
 
 // hairerError combines the mean squares of the estimates of order 5 and 3.

@@ -257,9 +257,9 @@ func (st *radauStepper) estimate(h float64) float64 {
 
 func (st *radauStepper) norm(v []float64) float64 {
 	r := st.r
-	e := r.norm2(v, r.y)
+	e := r.norm2(v, r.y, 1)
 	if r.counted > r.n {
-		e = max(e, r.tailNorm2(v, r.y))
+		e = max(e, r.tailNorm2(v, r.y, 1))
 	}
 	return math.Sqrt(e)
 }
