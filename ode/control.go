@@ -163,31 +163,3 @@ func rms(n int, v func(i int) float64) float64 {
 	}
 	return big * math.Sqrt(s/float64(n))
 }
-
-// stiffTest counts the steps at the edge of stability: 15 without 6 calm
-// ones between them mean stiffness.
-type stiffTest struct {
-	stiff, calm int
-	reported    bool
-}
-
-// due says whether the test is to be made at this step: at each tenth, and
-// at every one while there is suspicion.
-func (s *stiffTest) due(step int) bool { return !s.reported && (s.stiff > 0 || step%10 == 0) }
-
-// found records one test and says whether stiffness is to be reported.
-func (s *stiffTest) found(edge bool) bool {
-	if edge {
-		s.calm = 0
-		s.stiff++
-		if s.stiff >= 15 {
-			s.reported = true
-			return true
-		}
-		return false
-	}
-	if s.calm++; s.calm >= 6 {
-		s.stiff, s.calm = 0, 0
-	}
-	return false
-}

@@ -156,6 +156,38 @@ func TestNotSeparable(t *testing.T) {
 }
 
 // wellLike has H = p (q - q^3) + p^2/2.
-var wellLike = System{Dim: 2, Func: func(d []float64, _ float64, y, _ []float64) {
-	d[0], d[1] = y[0]-y[0]*y[0]*y[0]+y[1], -(1-3*y[0]*y[0])*y[1]
-}}
+var wellLike = System{Dim: 2,
+	Func: func(d []float64, _ float64, y, _ []float64) {
+		d[0], d[1] = y[0]-y[0]*y[0]*y[0]+y[1], -(1-3*y[0]*y[0])*y[1]
+	},
+	Jac: func(j, _ []float64, _ float64, y, _ []float64) {
+		a := 1 - 3*y[0]*y[0]
+		j[0], j[1], j[2], j[3] = a, 1, 6*y[0]*y[1], -a
+	}}
+
+// TestStructureAlong: a long unstable Hamiltonian solution passes piece by
+// piece, where M over the whole interval has grown beyond recognition; a system
+// with a wrong sign is found out.
+func TestStructureAlong(t *testing.T) {
+	in := Integrator{RelTol: 1e-12, SensitivityTol: 1e-11}
+	sol, err := in.Solve(context.Background(), &IVP{System: wellLike, End: 12, Initial: []float64{-1, 0.003}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := in.StructureAlong(context.Background(), wellLike, sol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st.Symplectic > 1e-9 || st.Multipliers > 1e-8 || st.Reversal > 1e-9 || st.Growth < 10 {
+		t.Errorf("%+v", st)
+	}
+	wrong := wellLike
+	wrong.Func = func(d []float64, t float64, y, p []float64) {
+		wellLike.Func(d, t, y, p)
+		d[1] *= 1.001
+	}
+	wrong.Jac = nil
+	if st, err = in.StructureAlong(context.Background(), wrong, sol); err != nil || st.Symplectic < 1e-6 {
+		t.Errorf("a wrong costate equation passes: %+v, %v", st, err)
+	}
+}
