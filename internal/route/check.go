@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
+	"sync"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -21,7 +24,7 @@ type CheckOptions struct {
 	// weighed with their length.
 	Unscaled bool
 
-	// Step is told before each part of the work. [nil]
+	// Step is told after each part of the work; calls may be concurrent. [nil]
 	Step func(what string)
 }
 
@@ -107,11 +110,10 @@ type checker struct {
 }
 
 func (c *checker) run() error {
-	c.Step("collocation")
 	if err := c.collocate(); err != nil {
 		return err
 	}
-	c.Step("shooting")
+	c.Step("collocation")
 	shot, err := c.Problem.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
 	if c.ctx.Err() != nil {
 		return err
@@ -122,11 +124,12 @@ func (c *checker) run() error {
 			Verdict: hamiltonian.Fail, Note: err.Error()})
 		c.Shooting = nil
 	}
+	c.Step("shooting")
 	if err := c.layers(); err != nil {
 		return err
 	}
-	c.Step("certificates")
 	c.agree()
+	defer c.Step("certificates")
 	return c.certificates()
 }
 
@@ -162,31 +165,55 @@ func (c *checker) layers() error {
 	if breaks := c.Problem.Equations.Breaks(); len(breaks) > 0 {
 		pr.Mesh = layerMesh(pr, c.First, breaks)
 	}
-	ref := c.reference()
-	for _, s := range c.Schemes {
-		c.Step("layers, " + s.String())
-		study, err := discrete.Convergence(c.ctx, pr, ref, s, c.First, c.Last)
-		if c.ctx.Err() != nil {
+	schemes := c.Schemes
+	if c.CheckOptions.Unscaled {
+		schemes = append(slices.Clone(schemes), discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true})
+	}
+	studies := make([]*discrete.ConvergenceStudy, len(schemes))
+	failed := make([]error, len(schemes))
+	c.each(len(schemes), func(i int) {
+		studies[i], failed[i] = discrete.Convergence(c.ctx, pr, c.reference(), schemes[i], c.First, c.Last)
+		c.Step("layers, " + schemes[i].String())
+	})
+	for i, s := range studies {
+		switch {
+		case c.ctx.Err() != nil:
 			return c.ctx.Err()
+		case s == nil:
+			return failed[i]
+		case schemes[i].Unscaled:
+			if c.Check.Unscaled = s; failed[i] != nil {
+				return failed[i]
+			}
+			continue
 		}
-		if study == nil {
-			return err
-		}
-		c.Studies = append(c.Studies, study)
-		if err != nil {
+		c.Studies = append(c.Studies, s)
+		if err := failed[i]; err != nil {
 			c.Failed = append(c.Failed, err)
-			c.certify(hamiltonian.Certificate{Name: "minimum, " + s.String(), Value: math.NaN(), Bound: math.NaN(),
+			c.certify(hamiltonian.Certificate{Name: "minimum, " + s.Scheme.String(), Value: math.NaN(), Bound: math.NaN(),
 				Verdict: hamiltonian.Fail, Note: err.Error()})
 		}
-		c.study(a, pr, study)
-	}
-	if c.CheckOptions.Unscaled {
-		s := discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true}
-		if c.Check.Unscaled, err = discrete.Convergence(c.ctx, pr, ref, s, c.First, c.Last); err != nil {
-			return err
-		}
+		c.study(a, pr, s)
 	}
 	return nil
+}
+
+// each runs do(0) .. do(n-1), as many at a time as there are processors.
+func (c *checker) each(n int, do func(i int)) {
+	work := make(chan int)
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range work {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	group.Wait()
 }
 
 // Strong reports whether all equations of the model hold exactly.
