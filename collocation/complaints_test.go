@@ -174,3 +174,27 @@ func TestHamiltonian(t *testing.T) {
 		}
 	}
 }
+
+// A right-hand side with a switch is solved at full order if the switch is a
+// break: with as many intervals as a smooth one.
+func TestBreaks(t *testing.T) {
+	p := &ode.BVP{
+		System: ode.System{Dim: 2, Func: func(f []float64, t float64, y, p []float64) {
+			f[0], f[1] = y[1], -1
+			if t > math.Sqrt(0.5) {
+				f[1] = 1
+			}
+		}},
+		Start: 0, End: 1,
+		Boundary: separated(2, 2, []int{0, 1}, []float64{0, 0}),
+	}
+	p.Breaks = []float64{math.Sqrt(0.5)}
+	sol := solved(t, &Solver{Tol: 1e-9}, p)
+	c := math.Sqrt(0.5)
+	if want := -c*c/2 - c*(1-c) + (1-c)*(1-c)/2; math.Abs(sol.At(nil, 1)[0]-want) > 1e-12 {
+		t.Errorf("y(1) = %v, want %v", sol.At(nil, 1)[0], want)
+	}
+	if sol.Stats.Meshes != 1 {
+		t.Errorf("%d meshes", sol.Stats.Meshes)
+	}
+}

@@ -174,12 +174,12 @@ func (d *deflation) solve(ctx context.Context) bool {
 			main.solve(d.b, d.f)
 			d.mf = d.m
 			copy(d.gf, d.g)
-			d.gb = inner(d.gf, d.b)
+			d.gb = dot(d.gf, d.b)
 			return nil
 		},
 		Solve: func(dst, rhs []float64) {
 			main.solve(dst, rhs)
-			c := inner(d.gf, dst) / (d.mf + d.gb)
+			c := dot(d.gf, dst) / (d.mf + d.gb)
 			for i := range dst {
 				dst[i] = (dst[i] - c*d.b[i]) / d.mf
 			}
@@ -190,14 +190,6 @@ func (d *deflation) solve(ctx context.Context) bool {
 	s := newton.Solver{Tol: 1e-3 / r.rtol * 1e-2, MaxSteps: 60, MinDamping: 1e-4}
 	_, err := s.Solve(ctx, &p, r.x)
 	return err == nil
-}
-
-func inner(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
 }
 
 // operator stores M and its gradient at x. The distance is the mean square

@@ -211,26 +211,35 @@ func (d *discrete) expand(w *scratch, dst, x []float64, i int) {
 	k := d.k(x)[i*d.ns : (i+1)*d.ns]
 	h := d.mesh.t[i+1] - d.mesh.t[i]
 	for c := range st.nd {
-		depth, e := st.depth[c], st.end[c]
-		ke := k[st.freeAt[e]*s:][:s]
+		depth := st.depth[c]
+		ke := k[st.freeAt[st.end[c]]*s:][:s]
 		a := tb.a[depth+1]
-		hd := 1.0
-		for range depth {
-			hd *= h
-		}
-		for j := range s {
-			v := 0.0
-			for l, f := range a[j*s : j*s+s] {
-				v += f * ke[l]
+		out := dst[c*w.cs:]
+		switch depth {
+		case 0:
+			yc := y[c]
+			for j := range s {
+				out[j*w.ps] = yc + dot(a[j*s:j*s+s], ke)
 			}
-			v *= hd
-			u, hp := c, 1.0
-			for q := 0; q < depth; q++ {
-				v += hp * tb.ce[q][j] * y[u]
-				u, hp = st.next[u], hp*h
+		case 1:
+			yc, slope := y[c], h*y[st.next[c]]
+			for j := range s {
+				out[j*w.ps] = yc + tb.c[j]*slope + h*dot(a[j*s:j*s+s], ke)
 			}
-			v += hp * tb.ce[depth][j] * y[u]
-			dst[j*w.ps+c*w.cs] = v
+		default:
+			hd := 1.0
+			for range depth {
+				hd *= h
+			}
+			for j := range s {
+				v := hd * dot(a[j*s:j*s+s], ke)
+				u, hp := c, 1.0
+				for q := 0; q < depth; q++ {
+					v += hp * tb.ce[q][j] * y[u]
+					u, hp = st.next[u], hp*h
+				}
+				out[j*w.ps] = v + hp*tb.ce[depth][j]*y[u]
+			}
 		}
 	}
 	for c := st.nd; c < st.n; c++ {
@@ -238,6 +247,15 @@ func (d *discrete) expand(w *scratch, dst, x []float64, i int) {
 			dst[j*w.ps+c*w.cs] = v
 		}
 	}
+}
+
+func dot(a, b []float64) float64 {
+	b = b[:len(a)]
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
 }
 
 // atEnd returns the value of component c at the end of interval i.
