@@ -9,6 +9,12 @@ const (
 	// grow bounds how far one step divides an interval, shrink how far it
 	// widens one: predictions from a mesh that resolves nothing are no better.
 	grow, shrink = 12, 0.2
+	// spread bounds the growth of the number of intervals while the error is
+	// large.
+	spread = 2
+	// coarse is the relative error above which a solution of higher order is
+	// no better.
+	coarse = 0.05
 	// grade bounds the growth of h away from a fine place: at most this much
 	// per length.
 	grade = 2.5
@@ -34,18 +40,39 @@ func (r *run) adapt() (density []float64, total float64) {
 		amplify = z.node / sources
 	}
 	pieces := float64(m.pieces())
+	sum := 0.0
 	for i := range n {
 		if m.jump[i] >= 0 {
 			continue
 		}
-		h := m.t[i+1] - m.t[i]
 		f := math.Pow(z.local[i]/aim, 1/float64(s+1))
-		g := math.Pow(amplify*pieces*z.source[i]/aim, 1/float64(2*s+1))
-		f = max(f, g)
-		if !(f < grow) {
-			f = grow
+		f = max(f, math.Pow(amplify*pieces*z.source[i]/aim, 1/float64(2*s+1)))
+		if !(f < 1e6) {
+			f = 1e6
 		}
-		density[i] = max(f, shrink) / h
+		density[i] = f
+		sum += f
+	}
+	// Far from the solution all places look bad, because errors spread: only
+	// the ratios are to be trusted then.
+	most := 1.0
+	if limit := spread * pieces; sum > limit && z.ratio*r.rtol > 1e-4 {
+		most = limit / sum
+	}
+	// Where stiff modes are not resolved the error depends abruptly on h, and
+	// a mesh that coarsens where it refined before goes in circles: the more
+	// meshes, the less is taken away, and the more is added.
+	least, more := shrink, 1.0
+	if k := r.stats.Meshes - r.bestAt; k > 0 || z.ratio*r.rtol < 1e-3 && r.ratio > 0 {
+		least, more = 0.6, 1.1
+		if k > 1 {
+			least, more = 1, 1+0.1*float64(k)
+		}
+	}
+	for i := range n {
+		if m.jump[i] < 0 {
+			density[i] = min(max(density[i]*most*more, least), grow) / (m.t[i+1] - m.t[i])
+		}
 	}
 	// The neighbourhood of a fine place is graded.
 	h := make([]float64, n)

@@ -23,7 +23,8 @@ func (d *discrete) factor(x []float64) error {
 	d.fld.p = d.q(x)
 	ns := d.ns
 	d.fail.Store(0)
-	d.each(ns*ns*ns, func(w *scratch, lo, hi int) { d.condensePart(w, x, lo, hi) })
+	d.args = args{x: x}
+	d.each(ns*ns*ns, condensation)
 	if i := d.fail.Load(); i > 0 {
 		return &linalg.SingularError{Node: int(i - 1)}
 	}
@@ -179,10 +180,11 @@ func (d *discrete) eliminate(r []float64) {
 	cont := r[st.nd+st.np:][:n*st.nd]
 	rho := r[st.nd+st.np+n*st.nd:]
 	copy(d.g, r[:st.nd+st.np])
-	d.each(d.ns*d.ns*2, func(w *scratch, lo, hi int) { d.eliminatePart(w, cont, rho, lo, hi) })
+	d.args = args{cont: cont, rho: rho}
+	d.each(d.ns*d.ns*2, elimination)
 }
 
-func (d *discrete) eliminatePart(w *scratch, cont, rho []float64, lo, hi int) {
+func (d *discrete) eliminatePart(cont, rho []float64, lo, hi int) {
 	st, s, ns := d.st, d.tb.s, d.ns
 	for i := lo; i < hi; i++ {
 		out := d.rhs[i*st.nd : (i+1)*st.nd]
@@ -236,10 +238,11 @@ func (d *discrete) backSubstitute(dst []float64) {
 		}
 	}
 	k := d.k(dst)
-	d.each(d.ns*(st.nd+st.np), func(w *scratch, lo, hi int) { d.backPart(w, k, y, q, lo, hi) })
+	d.args = args{k: k, y: y, q: q}
+	d.each(d.ns*(st.nd+st.np), substitution)
 }
 
-func (d *discrete) backPart(w *scratch, k, y, q []float64, lo, hi int) {
+func (d *discrete) backPart(k, y, q []float64, lo, hi int) {
 	st, s, ns := d.st, d.tb.s, d.ns
 	nc := st.nd + st.np
 	for i := lo; i < hi; i++ {

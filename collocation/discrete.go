@@ -28,27 +28,35 @@ type discrete struct {
 	ns, nx int
 	size   []float64 // power of two near the size of each component and
 	qsize  []float64 // parameter: the scaling of the linear algebra
-
-	lu  []float64 // N×ns×ns stage matrices, factored
-	piv []int
-	x   []float64 // N×ns×(nd+np): lu^-1 times the derivative of the stages by y[i] and q
-	w   []float64 // N×ns: lu^-1 times the right-hand side
-	rhs []float64 // N×nd, continuity with the stages eliminated
-	g   []float64
-	sol []float64 // (N+1)×nd, q: the scaled solution
-	abd *linalg.ABD
-	own bool // whether abd is assembled here
-
-	zn []float64 // (N+1)×na: algebraic components at the nodes that need them
+	abd    *linalg.ABD
+	own    bool // whether abd is assembled here
+	*storage
 
 	workers int
-	scratch []scratch
 	perPart int
+	args    args
 	broken  atomic.Bool // a link of the structure does not hold
 	fail    atomic.Int64
 
 	stats *ode.Stats
 }
+
+// storage is what a discretisation writes into. It is used again on the next
+// mesh, and for the next problem.
+type storage struct {
+	lu      []float64 // N×ns×ns stage matrices, factored
+	piv     []int
+	x       []float64 // N×ns×(nd+np): lu^-1 times the derivative of the stages by y[i] and q
+	w       []float64 // N×ns: lu^-1 times the right-hand side
+	rhs     []float64 // N×nd, continuity with the stages eliminated
+	g       []float64
+	sol     []float64 // (N+1)×nd, q: the scaled solution
+	zn      []float64 // (N+1)×na: algebraic components at the nodes that need them
+	mine    linalg.ABD
+	scratch []scratch
+}
+
+var storages = sync.Pool{New: func() any { return new(storage) }}
 
 // scratch belongs to one worker.
 type scratch struct {
@@ -76,9 +84,7 @@ func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discret
 	d.zn = zeroed(d.zn, (n+1)*st.na)
 	d.own = abd == nil
 	if d.own {
-		if d.abd == nil {
-			d.abd = new(linalg.ABD)
-		}
+		d.abd = &d.mine
 		d.abd.Reset(st.nd, st.np, n, d.cond.nodes(m))
 	} else {
 		d.abd = abd
@@ -86,10 +92,8 @@ func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discret
 	// Parts of a size that does not depend on the number of workers, small
 	// enough that their Jacobians stay in the cache.
 	points := min(max(32768/(st.n*st.n), 2*tb.s), 256)
-	d.perPart = max(1, points/tb.s)
-	if len(d.scratch) == 0 {
-		d.scratch = make([]scratch, max(1, d.workers))
-	}
+	d.perPart = min(max(1, points/tb.s), n)
+	d.scratch = grown(d.scratch, max(1, d.workers))
 	for i := range d.scratch {
 		w := &d.scratch[i]
 		d.fld.reserve(&w.batch, d.perPart*tb.s)
@@ -108,37 +112,69 @@ func (d *discrete) k(x []float64) []float64 {
 	return x[d.st.np+(d.mesh.intervals()+1)*d.st.nd:]
 }
 
-// each runs f over all parts of the mesh, on several workers if the work
+// task is what each does with the parts of a mesh; its arguments are in args.
+type task int
+
+const (
+	residuals task = iota
+	condensation
+	elimination
+	substitution
+)
+
+type args struct{ x, cont, rho, k, y, q []float64 }
+
+// each runs a task over all parts of the mesh, on several workers if the work
 // (floating point operations per interval) is worth it. Parts do not overlap
-// in what they write.
-func (d *discrete) each(work int, f func(w *scratch, lo, hi int)) {
+// in what they write. (A task is a number and not a function, because a
+// closure would be allocated for every call.)
+func (d *discrete) each(work int, t task) {
 	n := d.mesh.intervals()
 	parts := (n + d.perPart - 1) / d.perPart
 	if d.workers <= 1 || parts == 1 || work*n < 2e6 {
 		for lo := 0; lo < n; lo += d.perPart {
-			f(&d.scratch[0], lo, min(lo+d.perPart, n))
+			d.do(t, &d.scratch[0], lo, min(lo+d.perPart, n))
 		}
 	} else {
-		var next atomic.Int64
-		var group sync.WaitGroup
-		for i := range min(d.workers, parts) {
-			group.Go(func() {
-				for {
-					part := int(next.Add(1)) - 1
-					if part >= parts {
-						return
-					}
-					f(&d.scratch[i], part*d.perPart, min((part+1)*d.perPart, n))
-				}
-			})
-		}
-		group.Wait()
+		d.spread(t, parts)
 	}
 	for i := range d.scratch {
 		w := &d.scratch[i]
 		d.stats.Func += w.calls
 		d.stats.Jac += w.jacob
 		w.calls, w.jacob = 0, 0
+	}
+}
+
+func (d *discrete) spread(t task, parts int) {
+	n := d.mesh.intervals()
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for i := range min(d.workers, parts) {
+		group.Go(func() {
+			for {
+				part := int(next.Add(1)) - 1
+				if part >= parts {
+					return
+				}
+				d.do(t, &d.scratch[i], part*d.perPart, min((part+1)*d.perPart, n))
+			}
+		})
+	}
+	group.Wait()
+}
+
+func (d *discrete) do(t task, w *scratch, lo, hi int) {
+	a := &d.args
+	switch t {
+	case residuals:
+		d.residualPart(w, a.cont, a.rho, a.x, lo, hi)
+	case condensation:
+		d.condensePart(w, a.x, lo, hi)
+	case elimination:
+		d.eliminatePart(a.cont, a.rho, lo, hi)
+	case substitution:
+		d.backPart(a.k, a.y, a.q, lo, hi)
 	}
 }
 
@@ -228,7 +264,8 @@ func (d *discrete) residual(dst, x []float64) {
 	n := m.intervals()
 	cont := dst[st.nd+st.np:][:n*st.nd]
 	rho := dst[st.nd+st.np+n*st.nd:]
-	d.each(d.ns*40, func(w *scratch, lo, hi int) { d.residualPart(w, cont, rho, x, lo, hi) })
+	d.args = args{x: x, cont: cont, rho: rho}
+	d.each(d.ns*40, residuals)
 	if st.na > 0 {
 		d.nodeAlgebraic(x)
 	}

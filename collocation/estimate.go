@@ -25,6 +25,7 @@ type summary struct {
 func (r *run) estimate() error {
 	d, e, st := r.main, r.est, r.st
 	m := d.mesh
+	r.estimated = m
 	newDiscrete(e, r.tb[1], m, d.abd)
 	r.x1, r.dx = resized(r.x1, e.nx), resized(r.dx, e.nx)
 	if len(r.f) < e.nx {
@@ -132,7 +133,7 @@ func (r *run) lift(dst, x []float64) {
 }
 
 // couple measures how large a value the equations of the nodes could give to
-// each component: what is below 64 rounding units of it is rounding. It is
+// each component: what is below a few rounding units of it is rounding. It is
 // what makes a component that is zero everywhere pass.
 func (r *run) couple() {
 	d, st := r.main, r.st
@@ -147,6 +148,41 @@ func (r *run) couple() {
 				}
 			}
 			r.coupling[c] = max(r.coupling[c], v)
+		}
+	}
+	if st.na > 0 {
+		r.weaken()
+	}
+}
+
+// weaken finds for every algebraic component the size at which it changes some
+// other by a thousandth over the interval, from the Jacobians of a few places.
+func (r *run) weaken() {
+	d, st := r.main, r.st
+	w := &d.scratch[0]
+	n := d.mesh.intervals()
+	big := make([]float64, st.na)
+	for i := 0; i < n; i += 1 + n/8 {
+		if d.mesh.jump[i] >= 0 {
+			continue
+		}
+		d.stages(w, r.x, i, i+1)
+		r.fld.jacobians(&w.batch)
+		for p := range w.m {
+			for c := range st.nd {
+				if r.peak[c] == 0 {
+					continue
+				}
+				for a := range big {
+					v := w.jy[p*w.jps+(c*st.n+st.nd+a)*w.jes]
+					big[a] = max(big[a], math.Abs(v)*d.mesh.length()/r.peak[c])
+				}
+			}
+		}
+	}
+	for a, v := range big {
+		if v > 0 {
+			r.weak[st.nd+a] = 1e-3 / v
 		}
 	}
 }

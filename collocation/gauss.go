@@ -1,6 +1,9 @@
 package collocation
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // maxStages is the largest number of stages of a solution; the error estimate
 // uses one more.
@@ -22,7 +25,20 @@ type tableau struct {
 	ce  [][]float64
 	fac []float64
 
+	inv  []float64 // s×s: inverse of a[1]
 	mono []float64 // s×s: coefficients of l in powers of 2 theta - 1
+}
+
+var tableaus [maxStages + 2][maxChain + 1]struct {
+	once sync.Once
+	tb   *tableau
+}
+
+// tableauOf returns the tableau of s stages for chains of the given depth.
+func tableauOf(s, depth int) *tableau {
+	t := &tableaus[s][depth]
+	t.once.Do(func() { t.tb = newTableau(s, depth) })
+	return t.tb
 }
 
 // newTableau returns the tableau for chains up to the given depth.
@@ -71,6 +87,7 @@ func newTableau(s, depth int) *tableau {
 			g.integrals(g.a[e][j*s:j*s+s], e, c)
 		}
 	}
+	g.inv = inverse(g.a[1], s)
 	return g
 }
 

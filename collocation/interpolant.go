@@ -1,6 +1,11 @@
 package collocation
 
-import "costate/ode"
+import (
+	"fmt"
+	"math"
+
+	"costate/ode"
+)
 
 // piecewise is the collocation polynomial: on every interval of degree s, one
 // more for each link of a chain of derivatives, with the slopes at the stages.
@@ -96,5 +101,36 @@ func (r *run) solution() *ode.Solution {
 		}
 	}
 	p.z = sol.Y
+	if r.estimated == m {
+		sol.Error, sol.ParamError = r.sum.abs, r.sum.param
+		sol.Condition = r.condition()
+		sol.Residual = r.boundaryResidual()
+		if k := sol.Condition.Kappa; k*epsilon > r.rtol {
+			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: condition %.2g: rounding may change the solution by more than the tolerance", k))
+		}
+	}
 	return sol
+}
+
+// boundaryResidual is the largest residual of the conditions, each over its
+// largest derivative in units of the size of the components.
+func (r *run) boundaryResidual() float64 {
+	d := r.main
+	d.cond.values(d, d.g, r.x)
+	worst := 0.0
+	for j, v := range d.g {
+		big := 0.0
+		for k := range d.cond.touch[j] {
+			for _, c := range d.abd.Condition(j, k) {
+				big = max(big, math.Abs(c))
+			}
+		}
+		for _, c := range d.abd.ConditionBorder(j) {
+			big = max(big, math.Abs(c))
+		}
+		if v != 0 {
+			worst = max(worst, math.Abs(v)/big)
+		}
+	}
+	return worst
 }

@@ -46,8 +46,12 @@ func fixed(p *ode.BVP) []float64 {
 		f = append(f, j.T)
 	}
 	f = append(f, points(p)...)
-	slices.Sort(f)
-	return slices.Compact(f)
+	return compactSorted(f)
+}
+
+func compactSorted(t []float64) []float64 {
+	slices.Sort(t)
+	return slices.Compact(t)
 }
 
 // newMesh makes a mesh of ascending places, which must contain all fixed ones.

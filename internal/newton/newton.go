@@ -48,6 +48,11 @@ type Solver struct {
 	Reuse      float64 // keep the factors while corrections contract by this or better [0.3]
 	Trace      func(Step)
 
+	// Bold takes the step with the least damping anyway when no damping gives
+	// descent: a last resort, which sometimes leads over a ridge. MinDamping
+	// should not be small then. [false]
+	Bold bool
+
 	x, r, d, e []float64
 }
 
@@ -146,7 +151,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 			res.Steps++
 			return res, nil
 		}
-		if haveLast {
+		if haveLast && !s.Bold {
 			// e still holds the simplified correction that predicts d.
 			diff := p.Norm(subInto(e, d))
 			if diff > 0 && norm > 0 {
@@ -164,7 +169,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 			res.Residuals++
 			if !finite(r) {
 				lambda /= 4
-				if lambda < minDamping {
+				if !(lambda >= minDamping) {
 					return res, &Error{Err: ErrNotFinite, Step: res.Steps + 1, Damping: lambda, Correction: norm}
 				}
 				grown = true
@@ -180,9 +185,19 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 			}
 			next := damping(p, lambda, norm, d, e)
 			if !(theta < 1-lambda/8) && simplified > tol {
+				if s.Bold && lambda/2 < minDamping {
+					copy(x, xt)
+					res.Steps++
+					res.Damped++
+					haveLast, lambda = false, 1
+					break
+				}
+				if s.Bold {
+					next = lambda / 2
+				}
 				lambda = min(next, lambda/2)
 				grown = true
-				if lambda < minDamping {
+				if !(lambda >= minDamping) {
 					return res, &Error{Err: ErrNoDescent, Step: res.Steps + 1, Damping: lambda, Correction: norm}
 				}
 				continue
@@ -216,6 +231,9 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 				}
 			}
 			last, lastSimplified, haveLast = norm, simplified, true
+			if s.Bold {
+				lambda = 1
+			}
 			break
 		}
 	}
