@@ -241,16 +241,10 @@ func (r *run) effect(rel, abs float64) float64 {
 // signs. b and d are workspace.
 func (r *run) perturb(b, d []float64, size func(i int) float64) float64 {
 	worst := 0.0
-	bits := uint64(0x9e3779b97f4a7c15)
+	signs := newSigns()
 	for range 4 {
 		for i := range b[:(len(r.t)-1)*r.p.Dim] {
-			bits ^= bits << 13
-			bits ^= bits >> 7
-			bits ^= bits << 17
-			b[i] = size(i)
-			if bits&1 == 0 {
-				b[i] = -b[i]
-			}
+			b[i] = signs.next() * size(i)
 		}
 		r.solveLinear(d, b)
 		if q := r.norm(d); q > worst || math.IsNaN(q) {
@@ -258,25 +252,4 @@ func (r *run) perturb(b, d []float64, size func(i int) float64) float64 {
 		}
 	}
 	return worst
-}
-
-// conditioning computes kappa1, the largest effect on the solution of a unit
-// change of one condition.
-func (r *run) conditioning() float64 {
-	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
-	n, last := r.p.Dim, len(r.t)-1
-	sum := make([]float64, (last+1)*n)
-	for i := last * n; i < len(b); i++ {
-		b[i] = 1
-		r.solveLinear(d, b)
-		b[i] = 0
-		for j := range sum {
-			sum[j] += math.Abs(d[j])
-		}
-	}
-	k := 0.0
-	for _, v := range sum {
-		k = max(k, v)
-	}
-	return k
 }

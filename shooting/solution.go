@@ -115,7 +115,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	switch {
 	case err == nil:
 		s.Status = ode.Solved
-		s.Condition.Kappa1 = r.conditioning()
+		s.Condition = r.conditioning()
 		s.Stats.Solves = r.stats.Solves
 	case ctx.Err() != nil:
 		s.Status = ode.Cancelled
