@@ -199,7 +199,7 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 		}
 		study.Rows = append(study.Rows, row)
 		study.judge()
-		if 2*c.Layers > last || study.exhausted() {
+		if 2*c.Layers > last || len(study.Rows) > 1 && study.exhausted() {
 			break
 		}
 		c.Mesh = halve(c.Mesh)

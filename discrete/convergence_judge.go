@@ -1,6 +1,7 @@
 package discrete
 
 import (
+	"fmt"
 	"math"
 )
 
@@ -87,6 +88,22 @@ func (s *ConvergenceStudy) Order(q Quantity) (order float64, why Judgement) {
 		return math.NaN(), Unjudged
 	}
 	return math.NaN(), s.Rows[len(s.Rows)-1].Judgement[q]
+}
+
+// Diverges says so if the error of the states or of the action is larger in the
+// finest of at least three rows than in the coarsest, and above rounding; else it
+// is empty.
+func (s *ConvergenceStudy) Diverges() string {
+	if len(s.Rows) < 3 {
+		return ""
+	}
+	a, b := &s.Rows[0], &s.Rows[len(s.Rows)-1]
+	for _, q := range []Quantity{ActionError, StateError} {
+		if b.Judgement[q] != Rounding && b.Errors[q] > a.Errors[q] {
+			return fmt.Sprintf("does not converge: the error of %s grows from %.2g to %.2g while the layers grow from %d to %d", q, a.Errors[q], b.Errors[q], a.Layers, b.Layers)
+		}
+	}
+	return ""
 }
 
 // Limit is the Richardson extrapolation of a study to layers of no length, at

@@ -96,7 +96,11 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		e.log.Error("not solved, so that there is nothing to check: " + err.Error())
 		return errFailed
 	}
-	tables := checkTables(r)
+	known := exactValues(r)
+	if len(known) > 0 {
+		r.Certificates = append(r.Certificates, certifyExact(known, o.Tol))
+	}
+	tables := checkTables(r, known)
 	if e.out != "" {
 		if err := e.save(e.checkPage(p, r, begin, tables)); err != nil {
 			return err
@@ -111,7 +115,7 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	return nil
 }
 
-func checkTables(r *route.Check) []report.Table {
+func checkTables(r *route.Check, known []exact) []report.Table {
 	var out []report.Table
 	if len(r.Studies) > 0 {
 		out = append(out, convergenceTable(r))
@@ -119,8 +123,8 @@ func checkTables(r *route.Check) []report.Table {
 	if r.Unscaled != nil {
 		out = append(out, unscaledTable(r))
 	}
-	if t := truthTable(r); len(t.Rows) > 0 {
-		out = append(out, t)
+	if len(known) > 0 {
+		out = append(out, truthTable(known))
 	}
 	out = append(out, agreementTable(r), certificateTable(r))
 	if len(out) > 0 {
@@ -140,7 +144,7 @@ func convergenceTable(r *route.Check) report.Table {
 	}
 	quantities = append(quantities, discrete.ActionError)
 	for _, q := range quantities {
-		t.Header = append(t.Header, "error of "+q.String(), "order of "+q.String())
+		t.Header = append(t.Header, "err "+q.String(), "order "+q.String())
 	}
 	t.Header = append(t.Header, "theory", "Newton", "time")
 	equal, brackets := false, false
@@ -207,15 +211,6 @@ func unscaledTable(r *route.Check) report.Table {
 	return t
 }
 
-func truthTable(r *route.Check) report.Table {
-	t := report.Table{Name: "truth", Title: "Against the exact solution", Header: []string{"quantity", "exact", "computed", "error"}}
-	for _, v := range r.Truth {
-		t.Add(report.Text(v.Quantity), report.Number(v.Exact, 1e-12*max(1, math.Abs(v.Exact))), report.Number(v.Computed, 1e-12*max(1, math.Abs(v.Exact))),
-			report.Sci(v.Computed-v.Exact, 2))
-	}
-	return t
-}
-
 func agreementTable(r *route.Check) report.Table {
 	t := report.Table{Name: "agreement", Title: "Agreement of the routes with collocation",
 		Header: []string{"route", "quantity", "difference", "estimate", "ratio", "verdict"}}
@@ -229,7 +224,10 @@ func agreementTable(r *route.Check) report.Table {
 		t.Add(name, report.Text(a.Quantity), report.Sci(a.Difference, 2), report.Sci(a.Estimate, 2),
 			report.Fixed(a.Difference/a.Estimate, 2), report.Text(a.Verdict().String()))
 	}
-	t.Note = "estimate: sum of the error estimates of both routes. Layers are extrapolated to no length (Richardson), and compared at the boundaries of the coarsest."
+	t.Note = "estimate: sum of the error estimates of both routes."
+	if len(r.Studies) > 0 {
+		t.Note += " Layers are extrapolated to no length (Richardson), and compared at the boundaries of the coarsest."
+	}
 	return t
 }
 

@@ -20,6 +20,10 @@ type CheckOptions struct {
 	Schemes     []discrete.Scheme // of the layers [CheckSchemes]
 	First, Last int               // numbers of layers, doubled from First to Last [8, 1024]
 
+	// Guess is where collocation starts; what it finds from there is checked,
+	// be it a minimum or not. [the guess that Collocate makes]
+	Guess *ode.Solution
+
 	// Unscaled asks for a study of the midpoint rule whose layers are not
 	// weighed with their length.
 	Unscaled bool
@@ -27,6 +31,9 @@ type CheckOptions struct {
 	// Step is told after each part of the work; calls may be concurrent. [nil]
 	Step func(what string)
 }
+
+// CheckTolerance is what a solution is certified to unless told otherwise.
+const CheckTolerance = 1e-8
 
 // CheckSchemes are the rules that Check studies unless told otherwise.
 var CheckSchemes = []discrete.Scheme{
@@ -47,7 +54,6 @@ type Check struct {
 	Failed  []error // studies that ended early
 
 	Unscaled *discrete.ConvergenceStudy // nil: not asked for
-	Truth    []Truth                    // nil: no exact solution is known
 
 	Agreement    []Agreement
 	Certificates []hamiltonian.Certificate
@@ -82,9 +88,14 @@ func (a Agreement) Verdict() hamiltonian.Verdict {
 // action, in discrete layers at doubling numbers, and collects what certifies the
 // solution. An error means that there is no solution to be certified.
 func (p *Problem) Check(ctx context.Context, o CheckOptions) (*Check, error) {
+	c := newChecker(ctx, p, o)
+	return c.Check, c.run()
+}
+
+func newChecker(ctx context.Context, p *Problem, o CheckOptions) *checker {
 	c := &checker{CheckOptions: o, ctx: ctx, Check: &Check{Problem: p, Negative: -1}}
 	if c.Tol == 0 {
-		c.Tol = 1e-8
+		c.Tol = CheckTolerance
 	}
 	if c.Schemes == nil {
 		c.Schemes = CheckSchemes
@@ -98,7 +109,7 @@ func (p *Problem) Check(ctx context.Context, o CheckOptions) (*Check, error) {
 	if c.Step == nil {
 		c.Step = func(string) {}
 	}
-	return c.Check, c.run()
+	return c
 }
 
 // checker is one run of Check.
@@ -107,6 +118,8 @@ type checker struct {
 	*Check
 	ctx  context.Context
 	flow *hamiltonian.Flow
+
+	damage func(*discrete.Problem) // tests only
 }
 
 func (c *checker) run() error {
@@ -142,7 +155,7 @@ func (c *checker) certify(certs ...hamiltonian.Certificate) {
 }
 
 func (c *checker) collocate() error {
-	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
+	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: c.Guess})
 	if err != nil {
 		return fmt.Errorf("collocation: %w", err)
 	}
@@ -165,6 +178,9 @@ func (c *checker) layers() error {
 	if breaks := c.Problem.Equations.Breaks(); len(breaks) > 0 {
 		pr.Mesh = layerMesh(pr, c.First, breaks)
 	}
+	if c.damage != nil {
+		c.damage(pr)
+	}
 	schemes := c.Schemes
 	if c.CheckOptions.Unscaled {
 		schemes = append(slices.Clone(schemes), discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true})
@@ -181,7 +197,7 @@ func (c *checker) layers() error {
 			return c.ctx.Err()
 		case s == nil:
 			return failed[i]
-		case schemes[i].Unscaled:
+		case i == len(c.Schemes):
 			if c.Check.Unscaled = s; failed[i] != nil {
 				return failed[i]
 			}
@@ -226,12 +242,6 @@ func (c *Check) Strong() bool {
 	return c.Problem.File.Action.Rf == nil
 }
 
-// Truth compares a number of the solution with its exact value.
-type Truth struct {
-	Quantity        string
-	Exact, Computed float64
-}
-
 // reference is the collocation solution as the layers are compared with it.
 func (c *checker) reference() discrete.Reference {
 	sol := c.Collocation
@@ -244,7 +254,7 @@ func (c *checker) reference() discrete.Reference {
 		Action: c.Split.Total(),
 	}
 	x, p, theta := relativeErrors(sol, d, len(r.Theta))
-	r.Errors = [discrete.Quantities]float64{x, p, theta, c.Split.Error + c.actionError(sol)}
+	r.Errors = [discrete.Quantities]float64{x, p, theta, c.Split.Error + c.actionError(sol, c.Split.Total())}
 	return r
 }
 
@@ -289,13 +299,19 @@ func largest(sol *ode.Solution) []float64 {
 	return out
 }
 
-// actionError estimates what the errors of a solution do to its action. The action
-// is stationary, so that the effect is of second order where the solution obeys
-// the conditions and equations; what is left is the residual, which the error
-// estimates bound to first order, times a rounding's worth of digits.
-func (c *checker) actionError(sol *ode.Solution) float64 {
-	x, p, theta := relativeErrors(sol, len(c.Problem.Equations.States), len(c.Problem.File.Action.Params))
-	return math.Abs(c.Split.Total()) * max(x, p, theta, 1e-14)
+// actionError bounds what the errors of a solution do to its action: not more,
+// relatively, than they are themselves. The action is stationary, so that it is
+// usually much less.
+func (c *checker) actionError(sol *ode.Solution, action float64) float64 {
+	size := largest(sol)
+	worst := 1e-14
+	for i, v := range size {
+		worst = max(worst, errorOf(sol.Error, i)/v)
+	}
+	for i, v := range sol.P {
+		worst = max(worst, errorOf(sol.ParamError, i)/max(math.Abs(v), math.SmallestNonzeroFloat64))
+	}
+	return math.Abs(action) * worst
 }
 
 // agree compares the routes.
@@ -356,10 +372,9 @@ func (c *checker) agree() {
 			}
 			add("parameters", "shooting", w, e+floor)
 		}
-		if c.Problem.File.Action != nil {
-			if split, err := c.Problem.Equations.Action(s); err == nil {
-				add("action", "shooting", math.Abs(split.Total()-c.Split.Total()), c.actionError(sol)+c.actionError(s)+c.Split.Error+split.Error)
-			}
+		v1, e1 := c.Problem.Cost(sol)
+		if v2, e2 := c.Problem.Cost(s); !math.IsNaN(v1) && !math.IsNaN(v2) {
+			add("action", "shooting", math.Abs(v1-v2), c.actionError(sol, v1)+c.actionError(s, v2)+e1+e2)
 		}
 	}
 	for _, study := range c.Studies {
