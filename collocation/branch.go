@@ -262,6 +262,7 @@ func (w *walk) land(ctx context.Context, a, b *station, lambda float64) (*statio
 func (w *walk) solve(ctx context.Context, guess *ode.Solution, a anchor, lambda float64) (*station, error) {
 	p := augmented(w.m, lambda, a)
 	r := newRun(w.s, p)
+	defer r.release()
 	r.hurried = true
 	if err := r.direct(ctx, through(p, guess.T), guess, false); err != nil {
 		return nil, err

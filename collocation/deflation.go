@@ -49,9 +49,8 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 			m = through(p, k.T)
 		}
 	}
-	r.place(m)
-	r.begin(nil)
-	r.analyse()
+	defer r.release()
+	r.analyse(nil)
 	r.place(m)
 	r.begin(nil)
 	if r.linear {
@@ -91,13 +90,12 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 		}
 		polish := newRun(s, p)
 		err := polish.direct(ctx, m, r.solution(), false)
+		sol, _ := polish.finish(ctx, err)
+		polish.release()
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil {
-			continue
-		}
-		if sol, _ := polish.finish(ctx, nil); !contains(known, sol, s.rtol()) {
+		if err == nil && !contains(known, sol, s.rtol()) {
 			return sol
 		}
 	}
@@ -176,12 +174,12 @@ func (d *deflation) solve(ctx context.Context) bool {
 			main.solve(d.b, d.f)
 			d.mf = d.m
 			copy(d.gf, d.g)
-			d.gb = inner(d.gf, d.b)
+			d.gb = dot(d.gf, d.b)
 			return nil
 		},
 		Solve: func(dst, rhs []float64) {
 			main.solve(dst, rhs)
-			c := inner(d.gf, dst) / (d.mf + d.gb)
+			c := dot(d.gf, dst) / (d.mf + d.gb)
 			for i := range dst {
 				dst[i] = (dst[i] - c*d.b[i]) / d.mf
 			}
@@ -192,14 +190,6 @@ func (d *deflation) solve(ctx context.Context) bool {
 	s := newton.Solver{Tol: 1e-3 / r.rtol * 1e-2, MaxSteps: 60, MinDamping: 1e-4}
 	_, err := s.Solve(ctx, &p, r.x)
 	return err == nil
-}
-
-func inner(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
 }
 
 // operator stores M and its gradient at x. The distance is the mean square

@@ -25,6 +25,7 @@ type summary struct {
 func (r *run) estimate() error {
 	d, e, st := r.main, r.est, r.st
 	m := d.mesh
+	r.estimated = m
 	newDiscrete(e, r.tb[1], m, d.abd)
 	r.x1, r.dx = resized(r.x1, e.nx), resized(r.dx, e.nx)
 	if len(r.f) < e.nx {

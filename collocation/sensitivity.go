@@ -31,6 +31,7 @@ func (s *Solver) Sensitivity(ctx context.Context, sol *ode.Solution, lambda []fl
 	if err != nil {
 		return nil, err
 	}
+	defer r.release()
 	d := r.main
 	m := d.mesh
 	up, down := make([]float64, d.nx), make([]float64, d.nx)
@@ -68,23 +69,21 @@ func (s *Solver) resume(ctx context.Context, p *ode.BVP, sol *ode.Solution) (*ru
 	r := newRun(s, p)
 	r.guess = sol
 	for range 2 {
-		m := through(p, sol.T)
-		r.place(m)
-		r.begin(sol)
 		if !r.analysed {
-			r.analyse()
-			r.place(m)
-			r.begin(sol)
+			r.analyse(sol)
 		}
+		r.place(through(p, sol.T))
+		r.begin(sol)
 		if err := r.newton(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil, err
 			}
 			return nil, r.explain(err)
 		}
-		if !r.repair() {
+		if !r.misjudged() {
 			break
 		}
+		r.repair()
 	}
 	if err := r.main.factor(r.x); err != nil {
 		return nil, r.explain(err)

@@ -45,7 +45,7 @@ type Annealing struct {
 	Guess        *Guess  // start 0 is this path instead
 
 	// Tolerance of a rung: the predicted decrease relative to the action
-	// [1e-7]; the last rung is solved to the Solver's.
+	// [1e-6]; the last rung is solved to the Solver's.
 	Tolerance float64
 	Solver    Solver
 

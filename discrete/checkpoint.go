@@ -28,10 +28,12 @@ type State struct {
 	Unknowns    []float64
 	Lambda      []float64 // nil in the state form
 	Mu          float64
+	MuLast      float64
 	Exact       bool
 	Beta, Step  float64
 	Tangent     []float64
 	Flat        int
+	Failed      int
 	Done        bool
 	Plateau     bool
 }
@@ -106,8 +108,8 @@ func (f FileCheckpoint) Save(start int, s *State) error {
 
 // state describes a run between rungs.
 func (l *ladder) state(m *minimiser, run *Run) *State {
-	s := &State{Rungs: run.Rungs, Unknowns: m.v, Mu: m.lm.mu, Exact: m.lm.exact, Beta: l.beta, Step: l.step,
-		Tangent: l.tangent, Flat: l.flat, Done: l.done, Plateau: run.Plateau}
+	s := &State{Rungs: run.Rungs, Unknowns: m.v, Mu: m.lm.mu, MuLast: m.lm.last, Exact: m.lm.exact, Beta: l.beta, Step: l.step,
+		Tangent: l.tangent, Flat: l.flat, Failed: l.failed, Done: l.done, Plateau: run.Plateau}
 	if m.dual {
 		s.Lambda = m.c.lam
 	}
@@ -117,13 +119,13 @@ func (l *ladder) state(m *minimiser, run *Run) *State {
 func (l *ladder) restore(s *State, m *minimiser, run *Run) {
 	run.Rungs, run.Plateau = s.Rungs, s.Plateau
 	copy(m.v, s.Unknowns)
-	m.lm = damping{mu: s.Mu, nu: 2, exact: s.Exact}
+	m.lm = damping{mu: s.Mu, nu: 2, last: s.MuLast, exact: s.Exact}
 	if s.Lambda != nil {
 		m.c = newCostateForm(m.p)
 		copy(m.c.lam, s.Lambda)
 		m.dual = true
 	}
-	l.beta, l.step, l.flat, l.done = s.Beta, s.Step, s.Flat, s.Done
+	l.beta, l.step, l.flat, l.failed, l.done = s.Beta, s.Step, s.Flat, s.Failed, s.Done
 	l.tangent = s.Tangent
 }
 

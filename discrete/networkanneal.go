@@ -32,6 +32,12 @@ type NetworkAnnealing struct {
 	// fraction over ten rungs and the model error is below it too [0: never].
 	Plateau float64
 
+	// Redraws is how many times, after the ladder and at its last precision, a
+	// hidden neuron is drawn anew and the action minimised from there; a lower
+	// one is kept. Neurons take turns. It finds the minimum next to that of a
+	// ladder which has all neurons right but a few. [0]
+	Redraws int
+
 	Starts int    // [1]
 	First  int    // index of the first start, to go on where another run ended [0]
 	Seed   uint64 // start i draws from the stream i of it
@@ -252,6 +258,7 @@ func (o *NetworkAnnealing) start(ctx context.Context, q *netProblem, index int) 
 		mu = min(max(fit.Damping, 1e-10), nw.opt.Damping)
 		rf = o.Rf0 * math.Pow(o.Alpha, float64(beta+1))
 	}
+	o.redraw(ctx, nw, &st, rng)
 	st.judge(st.Fit)
 	return st
 }

@@ -33,14 +33,24 @@ type newtonOptions struct {
 // parameter, relative to the diagonal of the Gauss-Newton matrix.
 type damping struct {
 	mu, nu float64
-	exact  bool // Automatic ended with second derivatives
+	last   float64 // the last damping that was not zero
+	exact  bool    // Automatic ended with second derivatives
 }
 
 const (
 	muStart = 1e-3
-	muMin   = 1e-9 // below it the damping is left away
+	muMin   = 1e-15 // below it the damping is left away
 	muMax   = 1e12
 )
+
+// raise multiplies the damping, from what it was before it was left away.
+func (lm *damping) raise(factor float64) {
+	if lm.mu == 0 {
+		lm.mu = max(lm.last, muMin)
+		return
+	}
+	lm.mu *= factor
+}
 
 // outcome is what a minimisation found.
 type outcome struct {
@@ -111,7 +121,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			// Not positive definite. Exact curvature: more damping; if it is
 			// strongly indefinite, Gauss-Newton for this point.
 			floor = lm.mu
-			lm.mu = max(8*lm.mu, 8*muMin)
+			lm.raise(8)
 			if mode == exact && o.curvature == Automatic && lm.mu > 0.05 {
 				mode, fresh, floor = gaussNewton, false, 0
 				lastPred = math.Inf(1)
@@ -126,7 +136,8 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		if f.pred <= 0 && w.held {
 			// Set on their bounds, some unknowns have gone too far for the
 			// quadratic model: a shorter step meets fewer bounds.
-			if lm.mu = max(4*lm.mu, 1e-3); lm.mu > muMax {
+			floor = lm.mu
+			if lm.raise(8); lm.mu > muMax {
 				return fail(ode.ErrNoDescent, "no decrease of the action within the bounds")
 			}
 			continue
@@ -137,7 +148,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		}
 		damped *= 0.5 * lm.mu
 		out.pred = f.pred + damped
-		if out.pred <= o.tol*math.Abs(A) && damped <= 0.1*out.pred || out.pred <= 0.02*o.tol*math.Abs(A) || out.pred <= 1e-15*math.Abs(A) && lm.mu <= 1 {
+		if out.pred <= o.tol*math.Abs(A) && damped <= 0.1*out.pred || out.pred <= 0.03*o.tol*math.Abs(A) || out.pred <= 1e-15*math.Abs(A) && lm.mu <= 1 {
 			// The last step is free: take it if it does not climb.
 			for i, x := range v {
 				trial[i] = x + f.d[i]
@@ -168,7 +179,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 				out.converged = true
 				return out
 			}
-			lm.mu = max(lm.mu*lm.nu, muMin*10)
+			lm.raise(lm.nu)
 			lm.nu *= 2
 			if lm.mu > muMax {
 				return fail(ode.ErrNoDescent, "no decrease of the action in the direction of descent")
@@ -182,7 +193,9 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			w.stats.Exact++
 		}
 		fresh = false
-		if rho > 0.9 && rho < 1.2 {
+		if rho > 0.99 && rho < 1.01 && damped > 0.3*out.pred {
+			lm.mu *= 0.01 // the damping is all that holds it
+		} else if rho > 0.9 && rho < 1.2 {
 			lm.mu *= 0.1
 		} else {
 			lm.mu *= max(1.0/3, 1-math.Pow(2*rho-1, 3))
@@ -190,6 +203,9 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		lm.nu = 2
 		lm.mu = max(lm.mu, floor)
 		floor /= 4
+		if lm.mu > 0 {
+			lm.last = lm.mu
+		}
 		if lm.mu < muMin {
 			lm.mu = 0
 		}

@@ -118,7 +118,23 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 		m.dual = false
 		m.out = m.w.lbfgs(ctx, m.v, scale, o)
 	case s.Form == CostateForm || m.p.hasInf || s.Form == AutomaticForm && m.p.stiffness(scale) > costateFrom:
-		m.out = m.costate(ctx, scale, o)
+		if m.p.hasInf || s.Form == CostateForm {
+			m.out = m.costate(ctx, scale, o)
+			break
+		}
+		// From a path that is not near enough the full steps of the costate
+		// form may fail where damped steps in the states do not.
+		saved := append([]float64(nil), m.v...)
+		few := o
+		few.maxIter = min(o.maxIter, costateSteps)
+		if m.out = m.costate(ctx, scale, few); m.out.err == nil || ctx.Err() != nil {
+			break
+		}
+		copy(m.v, saved)
+		m.dual = false
+		steps := m.out.steps
+		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
+		m.out.steps += steps
 	default:
 		m.dual = false
 		if !m.warm && m.p.stiffness(scale) > 10 {
@@ -138,6 +154,10 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 // costateFrom is the ratio of a layer's weight to the measurements' weight
 // from which the state form begins to lose digits that matter.
 const costateFrom = 1e9
+
+// costateSteps limits the steps of the costate form where it is chosen
+// automatically.
+const costateSteps = 12
 
 // stiffness is the largest weight of a layer relative to the largest
 // precision of a measurement.

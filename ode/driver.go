@@ -115,6 +115,9 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 	if r.in.MaxStep > 0 {
 		largest = min(largest, r.in.MaxStep)
 	}
+	if err := r.consistent(); err != nil {
+		return r.fail(err)
+	}
 	r.rhs(r.f, r.t, r.y)
 	if i := notFinite(r.f[:r.n]); i >= 0 {
 		return r.fail(r.error(ErrNotFinite, fmt.Sprintf("derivative of %s at the start is %g", r.name(i), r.f[i]),

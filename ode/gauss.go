@@ -140,7 +140,7 @@ func (st *gaussStepper) iterate(h float64) (converged, slow bool) {
 			return false, true
 		}
 		if d == 0 || d >= last && d < 1e-12 || d < 1e-17 {
-			return true, k > 10
+			return true, k > 6
 		}
 		last = min(last, d)
 	}

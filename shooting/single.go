@@ -125,7 +125,7 @@ func (o *oneShot) march(z []float64, derivatives bool) {
 	cols := n + r.p.Params
 	in := r.integrator(1)
 	if derivatives {
-		in.SensitivityTol = 1e-4
+		in.SensitivityTol = r.sens
 	}
 	copy(r.x[:n], z[:n])
 	copy(r.q(r.x), z[n:])

@@ -174,9 +174,21 @@ func (r *run) solve(ctx context.Context) error {
 				continue
 			}
 		}
+		if err != nil && r.linear() && errors.Is(err, newton.ErrNoDescent) {
+			// One step is exact for a linear problem, unless it is singular.
+			f, d := make([]float64, len(r.x)), make([]float64, len(r.x))
+			r.residual(f, r.x)
+			r.solveLinear(d, f)
+			for i := range d {
+				r.x[i] -= d[i]
+			}
+			if err := r.factorSurely(); err != nil {
+				return r.explain(err)
+			}
+		}
 		if err != nil {
 			// Shorter segments are less nonlinear.
-			if retry++; retry > 3 || r.s.Segments > 0 && r.pieces() > r.s.maxSegments()/2 {
+			if retry++; retry > 3 || r.hopeless() || r.s.Segments > 0 && r.pieces() > r.s.maxSegments()/2 {
 				return r.explain(err)
 			}
 			growth = max(math.Sqrt(growth), 2)

@@ -50,6 +50,7 @@ type annealFlags struct {
 	start   string
 	offGrid string
 	predict float64
+	plot    string
 }
 
 func (a *annealFlags) define(f *pflag.FlagSet) {
@@ -67,10 +68,14 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
 	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
+	plotFlag(f, &a.plot, "the action levels against Rf")
 	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
 }
 
 func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	if err := checkPlot(a.plot); err != nil {
+		return err
+	}
 	p, err := route.New(problem)
 	if err != nil {
 		return badInput("%s: %w", problem.Path, err)
@@ -121,8 +126,22 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if tableErr != nil {
 		return tableErr
 	}
+	if a.plot != "" {
+		if err := report.WritePicture(a.plot, levelsFigure(p, r)); err != nil {
+			return err
+		}
+	}
 	if e.out != "" {
 		if err := e.writeAnnealing(p, r); err != nil {
+			return err
+		}
+		status := "finished"
+		if err != nil {
+			status = "interrupted"
+		}
+		page := e.newPage(p, begin, status, tables)
+		page.Run.Seed = &r.Ensemble.Seed
+		if err := e.save(page, levelsFigure(p, r)); err != nil {
 			return err
 		}
 	}

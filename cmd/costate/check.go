@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -67,6 +68,7 @@ func (c *checkFlags) define(f *pflag.FlagSet) {
 }
 
 func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	begin := time.Now()
 	var schemes []discrete.Scheme
 	for name := range strings.SplitSeq(c.rules, ",") {
 		s, err := discrete.ParseScheme(strings.TrimSpace(name))
@@ -98,7 +100,13 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if len(known) > 0 {
 		r.Certificates = append(r.Certificates, certifyExact(known, o.Tol))
 	}
-	if err := e.print(checkTables(r, known)...); err != nil {
+	tables := checkTables(r, known)
+	if e.out != "" {
+		if err := e.save(e.checkPage(p, r, begin, tables)); err != nil {
+			return err
+		}
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
 	if !r.Passed() {

@@ -37,4 +37,11 @@
 // first appearance. Equalities used hold wherever the original formula has a
 // finite value; x/x becomes 1, but sqrt(x)^2 does not become x. A constant
 // that is not finite (1/0) is never folded; [Graph.Parse] reports it.
+//
+// # Limits
+//
+// [Graph.Parse] refuses formulas nested more than 500 levels deep (2000 with
+// the definitions behind their names), sums of more than half a million
+// operands and products over more than 4096 indices, each by an error at the
+// place, so that no input exhausts memory or stack.
 package expr
