@@ -45,7 +45,9 @@ var (
 	space = regexp.MustCompile(`(?m) +|─+| +$`)
 )
 
-func withoutTimes(s string) string { return space.ReplaceAllString(times.ReplaceAllString(s, "time"), " ") }
+func withoutTimes(s string) string {
+	return space.ReplaceAllString(times.ReplaceAllString(s, "time"), " ")
+}
 
 func TestCheckFormats(t *testing.T) {
 	args := []string{"check", "double-well", "--rule", "gauss2", "--layers", "8..64", "--quiet"}

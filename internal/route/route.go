@@ -5,7 +5,6 @@ package route
 import (
 	"context"
 	"errors"
-	"math"
 
 	"costate/collocation"
 	"costate/hamiltonian"
@@ -98,9 +97,6 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 // collocation sets up the solver, with the continuation of the file.
 func (p *Problem) collocation(o Options) *collocation.Solver {
 	s := &collocation.Solver{Tol: o.Tol, Stages: o.Stages, Intervals: o.Intervals, MaxMesh: o.MaxIntervals, Guess: o.Guess, Trace: o.Trace}
-	if breaks := p.Equations.Breaks(); len(breaks) > 0 {
-		s.Mesh = withBreaks(p.BVP.Start, p.BVP.End, max(o.Intervals, 20), breaks)
-	}
 	if c := p.File.Continuation; c != nil {
 		s.Continuation = p.continuation(c)
 	}
@@ -142,34 +138,6 @@ func (p *Problem) constant(name string) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// withBreaks returns n equal intervals with the breaks among their ends.
-func withBreaks(start, end float64, n int, breaks []float64) []float64 {
-	var mesh []float64
-	h := (end - start) / float64(n)
-	k := 0
-	for i := range n + 1 {
-		t := start + float64(i)*h
-		if i == n {
-			t = end
-		}
-		for k < len(breaks) && breaks[k] < t-h/1e3 {
-			if last := mesh[len(mesh)-1]; breaks[k] > last+h/1e3 {
-				mesh = append(mesh, breaks[k])
-			} else {
-				mesh[len(mesh)-1] = breaks[k]
-			}
-			k++
-		}
-		if k < len(breaks) && math.Abs(breaks[k]-t) <= h/1e3 {
-			t = breaks[k]
-			k++
-		}
-		mesh = append(mesh, t)
-	}
-	mesh[0] = start
-	return mesh
 }
 
 // ErrNoLayers says that a kind of problem has no discrete action.
