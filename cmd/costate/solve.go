@@ -232,7 +232,7 @@ func (r *result) complete(ctx context.Context) error {
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
 		if out := r.problem.Equations.OutOfBounds(r.solution.P); len(out) > 0 {
-			e.log.Warn(fmt.Sprintf("%s lies outside its bounds: the continuous routes do not impose bounds; costate solve --method discrete does", out[0].Symbol.Name()))
+			e.log.Error(fmt.Sprintf("%s lies outside its bounds", out[0].Symbol.Name()))
 			return errFailed
 		}
 		return nil
@@ -336,6 +336,10 @@ func (r *result) parameters() report.Table {
 		t.Header = append(t.Header, "sd")
 		t.Note = "error: of the computation. sd: posterior width, for precisions Rm and Rf that are inverse variances (Laplace approximation)."
 	}
+	held := r.problem.AtBound()
+	if len(held) > 0 {
+		t.Header = append(t.Header, "bound")
+	}
 	for i, u := range r.problem.Equations.Unknowns {
 		row := []report.Cell{report.Text(u.Symbol.Name()), report.Number(r.solution.P[i], errorOf(r.solution.ParamError, i)), sizeOf(r.solution.ParamError, i)}
 		if widths != nil {
@@ -344,6 +348,13 @@ func (r *result) parameters() report.Table {
 			} else {
 				row = append(row, report.Empty) // a multiplier
 			}
+		}
+		if len(held) > 0 {
+			word := ""
+			if slices.Contains(held, i) {
+				word = "on its bound"
+			}
+			row = append(row, report.Text(word))
 		}
 		t.Add(row...)
 	}

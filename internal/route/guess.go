@@ -22,6 +22,9 @@ func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	if err != nil {
 		return nil
 	}
+	if err := p.pinPath(path); err != nil {
+		return nil
+	}
 	return pathSolution(p.Equations, path)
 }
 

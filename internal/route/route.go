@@ -17,6 +17,9 @@ type Problem struct {
 	File      *problemfile.Problem
 	Equations *hamiltonian.Equations
 	BVP       *ode.BVP
+
+	free *hamiltonian.Equations // before parameters were held on bounds; nil: none are
+	pins map[int]float64        // parameters held on bounds
 }
 
 // New derives and compiles the equations of a problem file.
@@ -75,20 +78,23 @@ func (o Options) with(s problemfile.Solve) Options {
 // Collocate solves the boundary value problem by Gauss collocation. The guess
 // of an action is the minimum that annealing of discrete layers finds, so that
 // the solution is a minimum and not merely stationary; where that fails, or for
-// other kinds, it is the guess of the file.
+// other kinds, it is the guess of the file. Estimated parameters keep to their
+// bounds: AtBound lists those that stand on one.
 func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, error) {
 	o = o.with(p.File.Solve)
-	s := p.collocation(o)
-	if s.Guess == nil {
-		s.Guess = p.annealedGuess(ctx)
+	if o.Guess == nil {
+		o.Guess = p.annealedGuess(ctx)
 	}
-	sol, err := s.Solve(ctx, p.BVP)
-	if err == nil || s.Guess == nil || o.Guess != nil || ctx.Err() != nil {
+	s := p.collocation(o)
+	try := func(guess *ode.Solution) (*ode.Solution, error) {
+		s.Guess = guess
+		return s.Solve(ctx, p.BVP)
+	}
+	sol, err := p.bounded(ctx, o.Guess, try)
+	if err == nil || o.Guess == nil || ctx.Err() != nil {
 		return sol, err
 	}
-	s.Guess = nil
-	again, err2 := s.Solve(ctx, p.BVP)
-	if err2 == nil {
+	if again, err := p.bounded(ctx, nil, try); err == nil {
 		return again, nil
 	}
 	return sol, err
@@ -97,6 +103,10 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 // collocation sets up the solver, with the continuation of the file.
 func (p *Problem) collocation(o Options) *collocation.Solver {
 	s := &collocation.Solver{Tol: o.Tol, Stages: o.Stages, Intervals: o.Intervals, MaxMesh: o.MaxIntervals, Guess: o.Guess, Trace: o.Trace}
+	if s.MaxMesh == 0 {
+		// Every jump is a mesh point: many measurements need many intervals.
+		s.MaxMesh = max(10000, 20*len(p.BVP.Jumps))
+	}
 	if c := p.File.Continuation; c != nil {
 		s.Continuation = p.continuation(c)
 	}
