@@ -198,3 +198,17 @@ func TestBreaks(t *testing.T) {
 		t.Errorf("%d meshes", sol.Stats.Meshes)
 	}
 }
+
+// The instanton on [0, 20] is placed by exponentials of size 1e-11; a mesh
+// that does not resolve the condition pins it somewhere else, with a small
+// residual and a small difference between schemes. p(0) is from the energy
+// integral.
+func TestInstanton(t *testing.T) {
+	tp := find("H4_double_well_instanton")
+	for _, tol := range []float64{1e-4, 1e-6} {
+		sol := solved(t, &Solver{Tol: tol, Continuation: family(tp, 20)}, tp.make(20))
+		if e := sol.Node(0)[1]/3.23918833783442e-06 - 1; math.Abs(e) > 100*tol {
+			t.Errorf("tol %v: p(0) off by a factor %v", tol, 1+e)
+		}
+	}
+}

@@ -28,8 +28,6 @@ type discrete struct {
 	ns, nx int
 	size   []float64 // power of two near the size of each component and
 	qsize  []float64 // parameter: the scaling of the linear algebra
-	abd    *linalg.ABD
-	own    bool // whether abd is assembled here
 	*storage
 
 	workers int
@@ -52,7 +50,7 @@ type storage struct {
 	g       []float64
 	sol     []float64 // (N+1)×nd, q: the scaled solution
 	zn      []float64 // (N+1)×na: algebraic components at the nodes that need them
-	mine    linalg.ABD
+	abd     linalg.ABD
 	scratch []scratch
 }
 
@@ -61,14 +59,11 @@ var storages = sync.Pool{New: func() any { return new(storage) }}
 // scratch belongs to one worker.
 type scratch struct {
 	batch
-	hp  []float64 // powers of h
-	row []float64
+	hp []float64 // powers of h
 }
 
-// newDiscrete makes room for a problem on a mesh. The factors of another
-// discretisation on the same mesh may serve: abd not nil.
-func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discrete {
-	d := base
+// reset makes room for the problem on a mesh.
+func (d *discrete) reset(tb *tableau, m *mesh) {
 	d.tb, d.mesh = tb, m
 	st := d.st
 	n := m.intervals()
@@ -82,13 +77,7 @@ func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discret
 	d.g = resized(d.g, st.nd+st.np)
 	d.sol = resized(d.sol, (n+1)*st.nd+st.np)
 	d.zn = zeroed(d.zn, (n+1)*st.na)
-	d.own = abd == nil
-	if d.own {
-		d.abd = &d.mine
-		d.abd.Reset(st.nd, st.np, n, d.cond.nodes(m))
-	} else {
-		d.abd = abd
-	}
+	d.abd.Reset(st.nd, st.np, n, d.cond.nodes(m))
 	// Parts of a size that does not depend on the number of workers, small
 	// enough that their Jacobians stay in the cache.
 	points := min(max(32768/(st.n*st.n), 2*tb.s), 256)
@@ -98,9 +87,7 @@ func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discret
 		w := &d.scratch[i]
 		d.fld.reserve(&w.batch, d.perPart*tb.s)
 		w.hp = resized(w.hp, st.maxDepth+2)
-		w.row = resized(w.row, tb.s)
 	}
-	return d
 }
 
 // The parts of x.

@@ -98,7 +98,19 @@ func (r *run) refine() (done bool, err error) {
 	}
 	r.ratio = z.ratio
 	if z.ratio <= 1 {
-		return true, r.approve()
+		if !r.doubtful() || r.confirmed() {
+			return true, r.approve()
+		}
+		if r.doubts++; r.doubts > 4 || 2*old.pieces() > r.maxMesh() {
+			return false, r.undetermined()
+		}
+		r.witness = r.solution()
+		r.last.mesh = old
+		r.last.x = append(r.last.x[:0], r.x...)
+		r.place(old.halved(r.p, 2))
+		r.transfer(r.tb[1], old, r.x1)
+		r.restart()
+		return false, nil
 	}
 	if z.ratio < r.best/2 {
 		r.best, r.bestAt = z.ratio, r.stats.Meshes
