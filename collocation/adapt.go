@@ -63,7 +63,7 @@ func (r *run) adapt() (density []float64, total float64) {
 	// a mesh that coarsens where it refined before goes in circles: the more
 	// meshes, the less is taken away, and the more is added.
 	least, more := shrink, 1.0
-	if k := r.stats.Meshes - r.bestAt; k > 0 || z.ratio*r.rtol < 1e-3 && r.ratio > 0 {
+	if k := r.stats.Meshes - r.bestAt; k > 0 || z.ratio*r.rtol < 1e-3 {
 		least, more = 0.6, 1.1
 		if k > 1 {
 			least, more = 1, 1+0.1*float64(k)
