@@ -212,3 +212,19 @@ func TestInstanton(t *testing.T) {
 		}
 	}
 }
+
+// Hundreds of oscillations, of which the first mesh shows none: where no wave
+// can run on a mesh the solution is zero there, and its error too.
+func TestWaves(t *testing.T) {
+	p := find("T16").make(1.0 / 2187)
+	sol := solved(t, &Solver{}, p)
+	if n := len(sol.T) - 1; n > 8000 {
+		t.Errorf("%d intervals for 547 periods", n)
+	}
+	for i := range 100 {
+		x := (float64(i) + 0.37) / 100
+		if e := sol.At(nil, x)[0] - math.Sin(math.Pi*x*2187/2); math.Abs(e) > 1e-5 {
+			t.Errorf("y(%v) off by %v", x, e)
+		}
+	}
+}
