@@ -111,7 +111,7 @@ func TestFreeEndTime(t *testing.T) {
 		GuessParams: []float64{1},
 	}
 	sol := solved(t, &Solver{}, p)
-	if math.Abs(sol.P[0]-2) > 1e-6 {
+	if math.Abs(sol.P[0]-2) > 10*2e-6 {
 		t.Errorf("time %v, want 2", sol.P[0])
 	}
 }

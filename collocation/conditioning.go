@@ -162,9 +162,6 @@ func (r *run) doubtful() bool {
 // on the mesh before, to three tolerances, and so do their conditions to a
 // factor 5.
 func (r *run) confirmed() bool {
-	if r.witness == nil {
-		return false
-	}
 	if k, k0 := r.condition().Kappa, r.witness.Condition.Kappa; !(k < 5*k0 && k0 < 5*k) {
 		return false
 	}

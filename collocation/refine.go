@@ -97,8 +97,13 @@ func (r *run) refine() (done bool, err error) {
 		t(Progress{Stage: "mesh", Intervals: old.pieces(), Ratio: z.ratio, T: z.where, Component: z.component})
 	}
 	r.ratio = z.ratio
+	if r.witness != nil && z.ratio <= 5 && r.confirmed() {
+		// Rounding may raise the estimate above that of the witness.
+		r.answer = r.witness
+		return true, r.condemn(1 / hopeless)
+	}
 	if z.ratio <= 1 {
-		if !r.doubtful() || r.confirmed() {
+		if !r.doubtful() {
 			return true, r.approve()
 		}
 		if r.doubts++; r.doubts > 4 || 2*old.pieces() > r.maxMesh() {
@@ -154,7 +159,11 @@ const patience = 8
 
 // finish makes the solution and sets its status.
 func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
-	sol := r.solution()
+	sol := r.answer
+	if sol == nil || err != nil {
+		sol = r.solution()
+	}
+	sol.Stats = r.stats
 	sol.Err = err
 	var e *Error
 	switch {

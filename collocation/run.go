@@ -62,6 +62,7 @@ type run struct {
 	bold        bool          // Newton's iteration may go uphill
 	doubts      int           // times that a finer mesh had to confirm the solution
 	witness     *ode.Solution // what it has to agree with
+	answer      *ode.Solution // the witness, when it was confirmed
 	verified    bool          // the condition was compared with that on a finer mesh
 	converged   bool          // on some mesh since settle began
 }
