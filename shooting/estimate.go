@@ -18,7 +18,6 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 	}
 	r.stats.Meshes++
 	r.trace(Progress{Stage: "estimate", Segments: r.pieces(), Growth: r.worstGrowth(), Ratio: ratio, T: t, Component: comp})
-	r.ratio = ratio
 	if rounding := r.rounding(); rounding > 10 || rounding > 1 && ratio > 1 && r.tau <= 5e-15 {
 		return false, r.error(&Error{Status: ode.IllConditioned, Op: "estimating the error", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: fmt.Errorf("%w: rounding errors alone are worth %.2g tolerances", ode.ErrIllConditioned, rounding),
@@ -40,7 +39,7 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 		return false, r.error(&Error{Status: ode.MeshLimit, Op: "refining the step", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: ode.ErrMeshLimit, Try: "loosen the tolerance, or use a method of higher order"})
 	}
-	r.step *= min(0.5, max(0.05, math.Pow(0.5/ratio, 1/float64(r.s.Integrator.Method.Order()))))
+	r.step *= min(0.5, max(0.05, math.Pow(0.5/ratio, 1/float64(r.method.Order()))))
 	return false, nil
 }
 
@@ -100,7 +99,7 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 	}
 	y, y1 := make([]float64, n), make([]float64, n)
 	rtol := r.s.rtol()
-	for k, sol := range r.pieces_ {
+	for k, sol := range r.recorded {
 		if sol == nil {
 			continue
 		}
@@ -219,7 +218,7 @@ func (r *run) rounding() float64 { return r.effect(epsilon/2, 0) }
 
 // hopeless says whether the system factored last was so ill-conditioned that
 // rounding errors in it are worth a thousand tolerances.
-func (r *run) hopeless() bool { return r.stats.Factorisations > 0 && !(r.rounding() < 1e3) }
+func (r *run) hopeless() bool { return r.factored && !(r.rounding() < 1e3) }
 
 // noise estimates the effect of the errors of integration, as large as its
 // tolerances allow, on the solution, in tolerances.

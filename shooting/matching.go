@@ -17,10 +17,12 @@ type run struct {
 	p   *ode.BVP
 	sys ode.System
 
-	probe ode.Integrator // for choosing segments
-	tau   float64        // tolerance of the integration
-	step  float64        // step of a fixed-step method
-	sens  float64        // tolerance of the derivatives
+	method ode.Method     // of the segments; nil: the default
+	stiff  bool           // the default method has found the problem stiff
+	probe  ode.Integrator // for choosing segments
+	tau    float64        // tolerance of the integration
+	step   float64        // step of a fixed-step method
+	sens   float64        // tolerance of the derivatives
 
 	tight    float64 // and of the state along with them, as a part of tau
 	patience int     // bound for the steps of a segment with derivatives; 0: none
@@ -34,8 +36,10 @@ type run struct {
 	t    []float64
 	kind []int
 	at   []int // node of each point of the conditions
-	x, f []float64
+	x    []float64
 	abd  linalg.ABD
+
+	factored bool // whether abd holds factors of these nodes' system
 
 	cond   *conditions
 	params []float64 // parameters of the guess
@@ -52,17 +56,16 @@ type run struct {
 	replans int
 	rescale int
 
-	ratio   float64
-	abs     []float64 // error estimates
-	absP    []float64
-	stats   ode.Stats
-	pieces_ []*ode.Solution // recorded segments
-	resid   float64
+	abs      []float64 // error estimates
+	absP     []float64
+	stats    ode.Stats
+	recorded []*ode.Solution // recorded segments
+	resid    float64
 }
 
 func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	check(p)
-	r := &run{s: s, p: p, sys: p.System, equal: max(s.Segments, 0)}
+	r := &run{s: s, p: p, sys: p.System, method: s.Integrator.Method, equal: max(s.Segments, 0)}
 	n, m := p.Dim, p.Params
 	r.params = make([]float64, m)
 	r.peak, r.mean, r.coupling, r.tol = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
@@ -82,6 +85,7 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	}
 	r.probe.RelTol, r.probe.AbsTol, r.probe.SensitivityTol = 1e-4, 1e-4, 1e-2
 	r.probe.RelTols, r.probe.AbsTols, r.probe.EndOnly = nil, nil, true
+	r.probe.StopIfStiff = r.method == nil
 	r.longest = p.End - p.Start
 	if !r.linear() {
 		r.longest /= 10
@@ -99,7 +103,7 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 }
 
 func (r *run) adaptive() bool {
-	return r.s.Integrator.Method == nil || r.s.Integrator.Method.Adaptive()
+	return r.method == nil || r.method.Adaptive()
 }
 
 // pieces returns the number of segments that are integrated.
@@ -127,7 +131,8 @@ func (r *run) layout() {
 		}
 		r.at = append(r.at, k)
 	}
-	r.x, r.f, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n+m), make([]float64, nodes*n)
+	r.x, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n)
+	r.factored = false
 	r.abd.Reset(n, m, nodes-1, r.cond.nodes(r.at))
 	r.seg = make([]segment, nodes-1)
 	buf := make([]float64, (nodes-1)*(3*n+n*(n+m)))
@@ -177,6 +182,7 @@ func (r *run) factor(x []float64) error {
 	}
 	r.shoot(in, x, true)
 	n, m := r.p.Dim, r.p.Params
+	r.factored = false
 	for k := range r.seg {
 		sg := &r.seg[k]
 		if sg.err != nil {
@@ -197,7 +203,9 @@ func (r *run) factor(x []float64) error {
 	}
 	r.cond.derivatives(x, r)
 	r.stats.Factorisations++
-	return r.abd.Factor()
+	err := r.abd.Factor()
+	r.factored = err == nil
+	return err
 }
 
 func (r *run) solveLinear(dst, b []float64) {

@@ -198,6 +198,9 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 			}
 		}
 		switch {
+		case errors.Is(err, ode.ErrStiff):
+			r.stiff = true
+			return err
 		case errors.Is(err, ode.ErrStepLimit):
 			return r.explain(err)
 		case err != nil && t == from:

@@ -31,7 +31,8 @@ type Solver struct {
 
 	// Integrator integrates the segments: Method, Step, MaxStep, MaxSteps and
 	// Control are used, its tolerances follow from Tol. For a method of fixed
-	// step Step is where the refinement begins. [ode.DOP853]
+	// step Step is where the refinement begins. [ode.DOP853, or ode.Radau if
+	// that finds the problem stiff]
 	Integrator ode.Integrator
 
 	// Growth is the growth of the variational matrix (the largest element
@@ -156,7 +157,11 @@ func (s *Solver) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 func (r *run) solve(ctx context.Context) error {
 	growth := r.growth()
 	guess := r.firstGuess()
-	if err := r.plan(ctx, guess, growth); err != nil {
+	err := r.plan(ctx, guess, growth)
+	if r.switchToStiff() {
+		err = r.plan(ctx, guess, growth)
+	}
+	if err != nil {
 		return err
 	}
 	r.fill(guess)
@@ -164,6 +169,12 @@ func (r *run) solve(ctx context.Context) error {
 		err := r.newton(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if r.switchToStiff() {
+			if err != nil {
+				r.fill(r.firstGuess())
+			}
+			continue
 		}
 		if err != nil && errors.Is(err, newton.ErrNoDescent) && r.adaptive() && r.tau > leastTau {
 			// The iteration may drown in the errors of the integration.
@@ -195,7 +206,7 @@ func (r *run) solve(ctx context.Context) error {
 			r.longest /= 2
 			r.equal *= 2
 			guess := r.firstGuess()
-			if r.plan(ctx, guess, growth) != nil {
+			if r.plan(ctx, guess, growth) != nil && !r.switchToStiff() {
 				return r.explain(err)
 			}
 			r.fill(guess)
@@ -208,7 +219,7 @@ func (r *run) solve(ctx context.Context) error {
 				return err
 			}
 			guess := r.present()
-			if err := r.plan(ctx, guess, growth); err != nil {
+			if err := r.plan(ctx, guess, growth); err != nil && !r.switchToStiff() {
 				return err
 			}
 			r.fill(guess)
@@ -222,6 +233,16 @@ func (r *run) solve(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// switchToStiff changes to an implicit method when the default one has found
+// the problem stiff, and says whether it did so now.
+func (r *run) switchToStiff() bool {
+	if !r.stiff || r.method != nil {
+		return false
+	}
+	r.method, r.probe.Method = ode.Radau, ode.Radau
+	return true
 }
 
 // Error is a failure to solve: what failed, where, with which number, and
