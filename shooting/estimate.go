@@ -128,14 +128,15 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 }
 
 // factorSurely factors F'(x) with derivatives accurate enough that their errors
-// cannot hide how near to singular it is: a matrix with errors d has no
-// inverse larger than about 1/d. Where the tolerance of the derivatives leaves
-// a doubt they are computed again, a hundred times as accurately, and what
-// that changes is taken for their error.
+// cannot hide how near to singular it is. Errors d of the derivatives either
+// show, as a condition of about 1/d, or they mend a singular system, and then
+// the condition changes when they are made smaller: so the derivatives are
+// computed a hundred times as accurately until neither happens.
 func (r *run) factorSurely() error {
 	n := r.p.Dim
 	cols := n + r.p.Params
 	var before [][]float64
+	kappa := 0.0
 	for {
 		steps := r.stats.Steps
 		if err := r.factor(r.x); err != nil {
@@ -146,6 +147,9 @@ func (r *run) factorSurely() error {
 		}
 		r.measure(r.x)
 		r.weigh(r.x, r.x)
+		if !r.adaptive() || r.sure {
+			return nil // the derivatives of a fixed-step method are exact
+		}
 		change := func(i int) float64 {
 			k, c := i/n, i%n
 			size := 0.0
@@ -162,8 +166,10 @@ func (r *run) factorSurely() error {
 		}
 		b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
 		doubt := r.perturb(b, d, change) * r.s.rtol()
-		if doubt < 0.1 || !r.adaptive() {
-			// The derivatives of a fixed-step method are exact.
+		last := kappa
+		kappa = r.conditioning().Kappa
+		if doubt < 0.1 && before != nil && kappa < 3*last {
+			r.sure = true
 			return nil
 		}
 		if r.sens <= 1e-12 {

@@ -39,6 +39,7 @@ type run struct {
 	x    []float64
 	abd  linalg.ABD
 
+	sure     bool // the derivatives are known to be accurate enough
 	factored bool // whether abd holds factors of these nodes' system
 
 	cond   *conditions
@@ -132,7 +133,7 @@ func (r *run) layout() {
 		r.at = append(r.at, k)
 	}
 	r.x, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n)
-	r.factored = false
+	r.factored, r.sure = false, false
 	r.abd.Reset(n, m, nodes-1, r.cond.nodes(r.at))
 	r.seg = make([]segment, nodes-1)
 	buf := make([]float64, (nodes-1)*(3*n+n*(n+m)))

@@ -161,6 +161,13 @@ func (r *run) solve(ctx context.Context) error {
 	if r.switchToStiff() {
 		err = r.plan(ctx, guess, growth)
 	}
+	if errors.Is(err, ode.ErrMeshLimit) && !r.linear() {
+		// The guess may be steeper than the solution.
+		if better := r.relax(ctx, guess); better != nil {
+			guess = better
+			err = r.plan(ctx, guess, growth)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -206,6 +213,9 @@ func (r *run) solve(ctx context.Context) error {
 			r.longest /= 2
 			r.equal *= 2
 			guess := r.firstGuess()
+			if better := r.relax(ctx, guess); better != nil {
+				guess = better
+			}
 			if r.plan(ctx, guess, growth) != nil && !r.switchToStiff() {
 				return r.explain(err)
 			}
