@@ -46,7 +46,9 @@ func TestStiffSegments(t *testing.T) {
 	const eps = 1e-4
 	p := linearProblem(-1, 1, func(d []float64, _ float64, y []float64) { d[0], d[1] = y[1], ((1+eps)*y[0]-y[1])/eps },
 		1+math.Exp(-2), 1+math.Exp(-2*(1+eps)/eps))
-	p.Jac = func(dy, _ []float64, _ float64, _, _ []float64) { dy[0], dy[1], dy[2], dy[3] = 0, 1, (1+eps)/eps, -1/eps }
+	p.Jac = func(dy, _ []float64, _ float64, _, _ []float64) {
+		dy[0], dy[1], dy[2], dy[3] = 0, 1, (1+eps)/eps, -1/eps
+	}
 	s, err := new(Solver).Solve(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
