@@ -28,6 +28,7 @@ type run struct {
 	patience int     // bound for the steps of a segment with derivatives; 0: none
 	equal    int     // equal segments per piece; 0: by growth
 
+	limit   float64 // growth at which a segment ends
 	longest float64 // bound for the length of a segment
 
 	// Nodes t[0] .. t[N]; segment k from t[k] to t[k+1] is a flow or, where
@@ -52,10 +53,9 @@ type run struct {
 	wy, wp               []float64 // Newton's weights
 	tol                  []float64 // mean sizes that the integration's tolerances were set by
 
-	nw      newton.Solver
-	np      newton.Problem
-	replans int
-	rescale int
+	nw                        newton.Solver
+	np                        newton.Problem
+	retries, replans, rescale int
 
 	abs      []float64 // error estimates
 	absP     []float64
@@ -87,6 +87,7 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	r.probe.RelTol, r.probe.AbsTol, r.probe.SensitivityTol = 1e-4, 1e-4, 1e-2
 	r.probe.RelTols, r.probe.AbsTols, r.probe.EndOnly = nil, nil, true
 	r.probe.StopIfStiff = r.method == nil
+	r.limit = r.growth()
 	r.longest = p.End - p.Start
 	if !r.linear() {
 		r.longest /= 10
