@@ -59,7 +59,7 @@ func augmented(m *members, lambda float64, a anchor) *ode.BVP {
 		where = append(where, slices.Index(pts, t))
 	}
 	mine := slices.Index(pts, a.t)
-	p := &ode.BVP{Start: p0.Start, End: p0.End, Guess: p0.Guess}
+	p := &ode.BVP{Start: p0.Start, End: p0.End, Guess: p0.Guess, Breaks: p0.Breaks}
 	p.System = ode.System{Dim: n, Params: k + 1, Algebraic: p0.Algebraic,
 		Func: func(dst []float64, t float64, y, q []float64) { pointFunc(&m.at(q[k]).System)(dst, t, y, q[:k]) }}
 	p.Jac = func(dfdy, dfdp []float64, t float64, y, q []float64) { m.jacobian(dfdy, dfdp, t, y, q, lambda) }

@@ -14,6 +14,7 @@
 // global error is estimated by one Newton step of the scheme with a stage
 // more, on the factors of the present one; the mesh follows the estimate.
 //
-// Everything is independent of the units of the components, and of the number
+// Everything is independent of the units of the components, but for rounding,
+// and of the number
 // of goroutines, to the last bit.
 package collocation

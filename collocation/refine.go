@@ -3,6 +3,7 @@ package collocation
 import (
 	"context"
 	"errors"
+	"math"
 
 	"costate/ode"
 )
@@ -14,6 +15,10 @@ func (r *run) firstMesh() *mesh {
 	case s.Mesh != nil:
 		return through(r.p, s.Mesh)
 	case s.Guess != nil && len(s.Guess.T) > 2:
+		if _, own := s.Guess.Inner.(*piecewise); !own {
+			// The steps of an integrator are many and short.
+			return through(r.p, thinned(s.Guess.T, 100))
+		}
 		return through(r.p, s.Guess.T)
 	case s.Intervals > 0:
 		return uniform(r.p, s.Intervals)
@@ -31,10 +36,14 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if begun && r.repair() {
-			m := r.main.mesh
+		if r.misjudged() {
+			m, guess := r.main.mesh, r.guess
+			if !begun || r.converged {
+				guess = r.solution()
+			}
+			r.repair()
 			r.place(m)
-			r.begin(r.guess)
+			r.begin(guess)
 			continue
 		}
 		switch {
@@ -65,18 +74,43 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 // refine estimates the error of a converged iterate, and places it on a better
 // mesh unless that is not needed.
 func (r *run) refine() (done bool, err error) {
-	if err := r.estimate(); err != nil {
-		return false, r.explain(err)
-	}
+	err = r.estimate()
 	r.stats.Meshes++
 	z := &r.sum
 	old := r.main.mesh
+	if r.misjudged() {
+		return false, nil // settle sees to it
+	}
+	if err != nil || math.IsNaN(z.ratio) {
+		// The right-hand side has no values where one more stage needs them.
+		if r.stats.Meshes-r.bestAt >= patience || 2*old.pieces() > r.maxMesh() {
+			return false, &Error{Status: ode.NotFinite, Op: "error estimate", Intervals: old.pieces(), Component: -1, T: old.t[0],
+				Err: ode.ErrNotFinite, Try: "the right-hand side must have values all along the solution"}
+		}
+		r.last.mesh = old
+		r.last.x = append(r.last.x[:0], r.x...)
+		r.place(old.halved(r.p, 2))
+		r.transfer(r.tb[0], old, r.last.x)
+		return false, nil
+	}
 	if t := r.s.Trace; t != nil {
 		t(Progress{Stage: "mesh", Intervals: old.pieces(), Ratio: z.ratio, T: z.where, Component: z.component})
 	}
 	r.ratio = z.ratio
 	if z.ratio <= 1 {
-		return true, r.approve()
+		if !r.doubtful() || r.confirmed() {
+			return true, r.approve()
+		}
+		if r.doubts++; r.doubts > 4 || 2*old.pieces() > r.maxMesh() {
+			return false, r.undetermined()
+		}
+		r.witness = r.solution()
+		r.last.mesh = old
+		r.last.x = append(r.last.x[:0], r.x...)
+		r.place(old.halved(r.p, 2))
+		r.transfer(r.tb[1], old, r.x1)
+		r.restart()
+		return false, nil
 	}
 	if z.ratio < r.best/2 {
 		r.best, r.bestAt = z.ratio, r.stats.Meshes
@@ -134,12 +168,18 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	return sol, err
 }
 
-// maxMesh is the largest mesh allowed now: on the way of a continuation,
-// where the tolerance is loose, a member that needs many intervals is a step
-// too far.
+// maxMesh is the largest mesh allowed now. On the way of a continuation, where
+// the tolerance is loose, a member that needs many intervals is a step too
+// far. The default is lower where the factors would not fit into a gigabyte.
 func (r *run) maxMesh() int {
-	if r.hurried {
-		return min(r.s.maxMesh(), 1000)
+	limit := r.s.maxMesh()
+	if r.s.MaxMesh == 0 {
+		st, ns := r.st, r.main.ns
+		each := ns*(ns+st.nd+st.np) + 4*st.nd*(2*st.nd+st.np)
+		limit = min(limit, max(200, 1<<27/each))
 	}
-	return r.s.maxMesh()
+	if r.hurried {
+		limit = min(limit, 1000)
+	}
+	return limit
 }

@@ -30,7 +30,8 @@ type Solver struct {
 	// interval is ignored. nil: that of Guess, or Intervals equal ones.
 	Mesh []float64
 
-	// MaxMesh is the largest number of mesh intervals. [10000]
+	// MaxMesh is the largest number of mesh intervals. [10000, fewer if the
+	// factors would need more than a gigabyte]
 	MaxMesh int
 
 	// Guess, a solution by any method, takes the place of the problem's
