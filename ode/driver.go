@@ -190,12 +190,12 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 // smallStep is the error of a step below the resolution of t. If the last
 // attempt met a number that is not finite, that is the reason.
 func (r *run) smallStep(st stepper) error {
-	if i := notFinite(r.next[:r.n]); i >= 0 {
-		return r.error(ErrNotFinite, fmt.Sprintf("%s = %g beyond this point", r.name(i), r.next[i]),
-			"the solution leaves the domain of the right-hand side or grows without bound")
-	}
 	if s, ok := st.(interface{ bad() int }); ok && s.bad() >= 0 {
 		return r.error(ErrNotFinite, fmt.Sprintf("derivative of %s beyond this point", r.name(s.bad()%r.n)),
+			"the solution leaves the domain of the right-hand side or grows without bound")
+	}
+	if i := notFinite(r.next[:r.n]); i >= 0 {
+		return r.error(ErrNotFinite, fmt.Sprintf("%s = %g beyond this point", r.name(i), r.next[i]),
 			"the solution leaves the domain of the right-hand side or grows without bound")
 	}
 	return r.error(ErrStepSize, fmt.Sprintf("below the spacing of numbers at t, %.3g", ulp(r.t)),
@@ -263,13 +263,21 @@ func notFinite(x []float64) int {
 	return -1
 }
 
-// pointwise fills in Func and Jac from their batch forms, at one point.
+// pointwise fills in Func and Jac from their batch forms, at one point. The
+// result belongs to one run: its functions share a buffer.
 func pointwise(s System) System {
+	at := make([]float64, 1)
 	if s.Func == nil {
-		s.Func = func(dst []float64, t float64, y, p []float64) { s.Batch(dst, []float64{t}, y, p) }
+		s.Func = func(dst []float64, t float64, y, p []float64) {
+			at[0] = t
+			s.Batch(dst, at, y, p)
+		}
 	}
 	if s.Jac == nil && s.BatchJac != nil {
-		s.Jac = func(dfdy, dfdp []float64, t float64, y, p []float64) { s.BatchJac(dfdy, dfdp, []float64{t}, y, p) }
+		s.Jac = func(dfdy, dfdp []float64, t float64, y, p []float64) {
+			at[0] = t
+			s.BatchJac(dfdy, dfdp, at, y, p)
+		}
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package shooting
 
 import (
+	"errors"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ type segment struct {
 	peak   []float64 // largest |y| (n)
 	err    error
 	stats  ode.Stats
+	stiff  bool
 }
 
 // leastTau is the smallest tolerance of the integration. A relative error is
@@ -35,6 +37,7 @@ func (r *run) precision(fine float64) (rel, abs float64) {
 // refined by the factor fine <= 1.
 func (r *run) integrator(fine float64) *ode.Integrator {
 	in := r.s.Integrator
+	in.Method = r.method
 	rel, abs := r.precision(fine)
 	in.RelTol, in.AbsTol, in.RelTols = rel, 0, nil
 	in.AbsTols = make([]float64, r.p.Dim)
@@ -84,10 +87,22 @@ func (r *run) each(work func(k int)) {
 		r.stats.Steps += s.Steps
 		r.stats.Rejected += s.Rejected
 		*s = ode.Stats{}
+		r.stiff = r.stiff || r.seg[k].stiff
 	}
 }
 
+// foundStiff says whether an explicit method met stiffness.
+func foundStiff(s *ode.Solution) bool {
+	for _, w := range s.Warnings {
+		if errors.Is(w, ode.ErrStiff) {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *run) count(s *ode.Solution) {
+	r.stiff = r.stiff || foundStiff(s)
 	r.stats.Func += s.Stats.Func
 	r.stats.Jac += s.Stats.Jac
 	r.stats.Steps += s.Stats.Steps
@@ -128,7 +143,7 @@ func (r *run) shoot(in *ode.Integrator, x []float64, derivatives bool) {
 			sol, sg.err = in.Solve(r.ctx, r.ivp(x, k))
 		}
 		copy(sg.end, sol.Node(len(sol.T)-1))
-		sg.stats = sol.Stats
+		sg.stats, sg.stiff = sol.Stats, foundStiff(sol)
 		if sg.err != nil {
 			for c := range sg.end {
 				sg.end[c] = math.NaN()
