@@ -10,9 +10,9 @@ import (
 // NetworkDesign sweeps a network's depth, width, number of training pairs and
 // observed components, and chooses among them by held-out error.
 type NetworkDesign struct {
-	// Base is the network to vary: activation, kind, bias, sharing. Its
-	// Widths count only for the input's and the output's width.
-	Base NetworkKindOf
+	// Base is the network to vary: activation (one for all maps), kind, bias,
+	// sharing. Its Widths are not used: input and output have the pairs' own.
+	Base Network
 
 	Depths   []int // layers, input and output included
 	Widths   []int // of the hidden layers [the input's]
@@ -29,15 +29,6 @@ type NetworkDesign struct {
 
 	// Progress, if not nil, is called after every case.
 	Progress func(c *NetworkDesignCase)
-}
-
-// NetworkKindOf is a network without its widths.
-type NetworkKindOf struct {
-	Kind       NetworkKind
-	Activation []NetActivation
-	Step       float64
-	Bias       bool
-	Shared     bool
 }
 
 // NetworkDesignCase is one network of a sweep. Errors are mean squares over
@@ -127,7 +118,8 @@ func (d *NetworkDesign) Run(ctx context.Context, train, validation, test *Networ
 }
 
 func (d *NetworkDesign) one(ctx context.Context, c *NetworkDesignCase, in, out int, train, validation, test *NetworkPairsData) error {
-	c.Network = Network{Kind: d.Base.Kind, Activation: d.Base.Activation, Step: d.Base.Step, Bias: d.Base.Bias, Shared: d.Base.Shared}
+	c.Network = d.Base
+	c.Network.Widths = nil
 	for i := range c.Depth {
 		switch i {
 		case 0:
