@@ -45,7 +45,7 @@ var CheckSchemes = []discrete.Scheme{
 // solution.
 type Check struct {
 	Problem     *Problem // as it was checked: parameters at their bounds are held there
-	Held        []string // what is held
+	Held        []Held
 	Collocation *ode.Solution
 	Shooting    *ode.Solution
 	Split       hamiltonian.Split // parts of the action, by collocation
@@ -119,6 +119,9 @@ type checker struct {
 	ctx  context.Context
 	flow *hamiltonian.Flow
 
+	whole  *Problem // before parameters were held
+	heldAt []int    // which of its parameters
+
 	damage func(*discrete.Problem) // tests only
 }
 
@@ -155,7 +158,14 @@ func (c *checker) certify(certs ...hamiltonian.Certificate) {
 }
 
 func (c *checker) collocate() error {
-	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: c.Guess})
+	guess := c.Guess
+	if guess == nil {
+		guess = c.bounded()
+	}
+	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: guess})
+	if err != nil && c.Guess == nil && guess != nil && c.ctx.Err() == nil {
+		sol, err = c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
+	}
 	if err != nil {
 		return fmt.Errorf("collocation: %w", err)
 	}

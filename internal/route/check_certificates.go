@@ -44,6 +44,9 @@ func (c *checker) certificates() error {
 	} else {
 		c.certify(hamiltonian.Within("conditions", sol.Residual, c.Tol, "scaled residual of the boundary conditions"))
 	}
+	if err := c.bounds(); err != nil {
+		return err
+	}
 	if err := c.energy(); err != nil {
 		return err
 	}
