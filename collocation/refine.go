@@ -102,12 +102,18 @@ func (r *run) refine() (done bool, err error) {
 		r.answer = r.witness
 		return true, r.condemn(1 / hopeless)
 	}
+	if r.witness != nil && r.stats.Meshes-r.doubtedAt > 3 {
+		return false, r.undetermined()
+	}
 	if z.ratio <= 1 {
 		if !r.doubtful() {
 			return true, r.approve()
 		}
-		if r.doubts++; r.doubts > 4 || 2*old.pieces() > r.maxMesh() {
+		if 2*old.pieces() > r.maxMesh() {
 			return false, r.undetermined()
+		}
+		if r.doubts++; r.doubts == 1 {
+			r.doubtedAt = r.stats.Meshes
 		}
 		r.witness = r.solution()
 		r.last.mesh = old

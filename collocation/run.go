@@ -61,6 +61,7 @@ type run struct {
 	steps       int           // of Newton's iteration; 0: as the Solver says
 	bold        bool          // Newton's iteration may go uphill
 	doubts      int           // times that a finer mesh had to confirm the solution
+	doubtedAt   int           // meshes when that was first so
 	witness     *ode.Solution // what it has to agree with
 	answer      *ode.Solution // the witness, when it was confirmed
 	verified    bool          // the condition was compared with that on a finer mesh
