@@ -38,7 +38,11 @@ func (r *run) measure(d *discrete, x []float64) {
 			}
 		}
 	}
-	copy(r.fld.scale, r.peak)
+	for c, v := range r.peak {
+		// A component that is zero has the size that its absolute tolerance
+		// is a fraction of, if the caller knows one.
+		r.fld.scale[c] = max(v, r.s.atol(c)/r.rtol)
+	}
 	for c, v := range d.q(x) {
 		r.qsize[c] = math.Abs(v)
 		r.fld.pSize[c] = r.qsize[c]

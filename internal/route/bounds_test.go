@@ -2,6 +2,7 @@ package route
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"testing"
 	"testing/fstest"
@@ -14,20 +15,21 @@ import (
 func TestBoundsOfParameters(t *testing.T) {
 	for _, c := range []struct {
 		bounds string
+		guess  float64
 		want   float64
 		at     int // parameters on a bound
 	}{
-		{"", 1, 0},
-		{"min = 0.2, max = 3", 1, 0},
-		{"min = 0.2, max = 0.7", 0.7, 1},
-		{"min = 1.5, max = 3", 1.5, 1},
-		{"min = 1.5", 1.5, 1},
+		{"", 1.6, 1, 0},
+		{"min = 0.2, max = 3", 1.6, 1, 0},
+		{"min = 0.2, max = 0.7", 0.5, 0.7, 1},
+		{"min = 1.5, max = 3", 1.6, 1.5, 1},
+		{"min = 1.5", 1.6, 1.5, 1},
 	} {
 		bounds := c.bounds
 		if bounds != "" {
 			bounds = ", " + bounds
 		}
-		src := "[layer]\nstart = 0\nend = 2\n[parameters]\nk = { estimate = true, guess = 1.6" + bounds +
+		src := "[layer]\nstart = 0\nend = 2\n[parameters]\nk = { estimate = true, guess = " + fmt.Sprint(c.guess) + bounds +
 			" }\n[states]\nx = { equation = '-k*x', start = 1, guess = 1 }\n[model]\nRf = inf\n" +
 			"[[observations]]\nat = [1, 2]\nobserve = { x = [0.36787944117144233, 0.1353352832366127] }\nsd = 0.1\n"
 		file, err := (&problemfile.Loader{FS: fstest.MapFS{"k.toml": {Data: []byte(src)}}}).Load("k.toml")

@@ -86,6 +86,7 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 		o.Guess = p.annealedGuess(ctx)
 	}
 	s := p.collocation(o)
+	s.AbsTols = p.absTols(o.Tol, o.Guess)
 	try := func(guess *ode.Solution) (*ode.Solution, error) {
 		s.Guess = guess
 		return s.Solve(ctx, p.BVP)

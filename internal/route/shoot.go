@@ -15,7 +15,7 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 		o.Guess = p.annealedGuess(ctx)
 	}
 	return p.bounded(ctx, o.Guess, func(guess *ode.Solution) (*ode.Solution, error) {
-		s := shooting.Solver{Tol: o.Tol, Guess: guess}
+		s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: p.absTols(o.Tol, o.Guess)}
 		return s.Solve(ctx, p.BVP)
 	})
 }
