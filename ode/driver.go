@@ -37,6 +37,7 @@ type run struct {
 	window   int                                  // nodes of the interpolant of a method that has none of its own
 	bare     bool                                 // record the nodes only, and the stages of every step
 	stagesOf []int8                               // of an implicit method
+	breaks   *breaks                              // nil: none
 	fatal    error                                // set by a stepper that cannot go on
 	stiff    error                                // set by a stepper that finds the problem stiff
 }
@@ -57,16 +58,24 @@ func (in *Integrator) newRun(p *IVP, v *variation) (*run, error) {
 	case p.Func == nil && p.Batch == nil:
 		panic("ode: no right-hand side")
 	}
+	dir := 1.0
+	if p.End < p.Start {
+		dir = -1
+	}
 	sys := pointwise(p.System)
-	r := &run{in: in, method: in.Method, sys: &sys, n: n, size: n, t: p.Start, start0: p.Start, end: p.End, dir: 1}
+	at := newBreaks(p, dir)
+	if at != nil {
+		sys = at.wrap(sys)
+	}
+	r := &run{in: in, method: in.Method, sys: &sys, n: n, size: n, t: p.Start, start0: p.Start, end: p.End, dir: dir, breaks: at}
 	if r.method == nil {
 		r.method = DOP853
 	}
 	if r.p = p.Params; r.p == nil {
 		r.p = make([]float64, p.System.Params)
 	}
-	if p.End < p.Start {
-		r.dir = -1
+	if r.breaks != nil && !r.method.Adaptive() {
+		r.breaks.left, r.breaks.atLo = nil, false
 	}
 	if v != nil {
 		r.cols = v.cols
@@ -152,8 +161,11 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		if rest := (r.end - tnext) * r.dir; rest < 1e-10*size {
 			tnext = r.end
 		}
+		if r.breaks != nil {
+			tnext = r.breaks.clip(r.t, tnext, size)
+		}
 		h := tnext - r.t
-		if math.Abs(h) < 10*ulp(r.t) && tnext != r.end || h == 0 {
+		if math.Abs(h) < 10*ulp(r.t) && tnext != r.end && (r.breaks == nil || !r.breaks.atHi) || h == 0 {
 			return r.fail(r.smallStep(st))
 		}
 		r.h = h
@@ -182,6 +194,13 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 			return r.done(nil)
 		}
 		st.moved()
+		if b := r.breaks; b != nil {
+			next = max(next, b.proposed)
+			if b.pass(r.t) && r.t != r.end {
+				r.rhs(r.f, r.t, r.y)
+				st.restart()
+			}
+		}
 		size = min(next, largest)
 	}
 	return r.done(nil)

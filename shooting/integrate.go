@@ -3,6 +3,7 @@ package shooting
 import (
 	"errors"
 	"math"
+	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -109,8 +110,20 @@ func (r *run) count(s *ode.Solution) {
 	r.stats.Rejected += s.Stats.Rejected
 }
 
+// breaks returns the breaks of the right-hand side in [a, b].
+func (r *run) breaks(a, b float64) []float64 {
+	all := r.p.Breaks
+	from := sort.SearchFloat64s(all, a)
+	to := from
+	for to < len(all) && all[to] <= b {
+		to++
+	}
+	return all[from:to]
+}
+
 func (r *run) ivp(x []float64, k int) *ode.IVP {
-	return &ode.IVP{System: r.sys, Start: r.t[k], End: r.t[k+1], Initial: r.node(x, k), Params: r.q(x)}
+	return &ode.IVP{System: r.sys, Start: r.t[k], End: r.t[k+1], Initial: r.node(x, k), Params: r.q(x),
+		Breaks: r.breaks(r.t[k], r.t[k+1])}
 }
 
 // shoot integrates all segments from x, with their derivatives or without.

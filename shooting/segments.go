@@ -36,6 +36,9 @@ func check(p *ode.BVP) {
 		last = j.T
 	}
 	pts := points(p)
+	if !sort.Float64sAreSorted(p.Breaks) {
+		bad = fmt.Sprintf("breaks %v: want ascending places", p.Breaks)
+	}
 	for i, t := range pts {
 		if !(t >= p.Start && t <= p.End) || i > 0 && !(t > pts[i-1]) {
 			bad = fmt.Sprintf("condition point %v: want ascending places in [%v, %v]", t, p.Start, p.End)
@@ -178,7 +181,7 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end float64) error {
 		for w.reset(); t < to && w.growth() <= growth; {
 			// A chunk is short enough for its matrix to be inverted.
 			var v *ode.Variation
-			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params}
+			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params, Breaks: r.breaks(t, to)}
 			v, err = r.probe.VariationUntil(ctx, p, func(_ float64, _, v []float64) bool {
 				return r.balanced(v, cols) > growth || w.decayed(r, v, cols, min(growth, 1e6))
 			})
