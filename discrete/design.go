@@ -167,7 +167,20 @@ func (d *NetworkDesign) one(ctx context.Context, c *NetworkDesignCase, in, out i
 	c.Train, c.Validation, c.Test = held(some), held(validation), held(test)
 	b, err := Baselines(some.Columns(nil, co), test.Columns(nil, co), 0)
 	c.Constant, c.Linear = b.Constant, b.Linear
-	return err
+	if err != nil {
+		return err
+	}
+	// What makes a level or an error say nothing.
+	if e := c.Expected; e.Mean < 0.05*e.Data {
+		c.Warnings = append(c.Warnings, fmt.Errorf("weights and free inputs leave %.3g degrees of freedom of %g data: the level does not tell networks apart", 2*e.Mean, e.Data))
+	}
+	if c.Constant*rmOut < 2 {
+		c.Warnings = append(c.Warnings, fmt.Errorf("the constant predictor's held-out error is %.3g times the noise: %w, or data that do not depend on the inputs", c.Constant*rmOut, ErrDeadNetwork))
+	}
+	if err := c.Network.Signal(best.Fit.Weights, some.In).Check(math.Sqrt(1 / rmOut)); err != nil {
+		c.Warnings = append(c.Warnings, fmt.Errorf("the trained network: %w", err))
+	}
+	return nil
 }
 
 func netFirst(n int) []int {

@@ -2,6 +2,7 @@ package discrete
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -215,5 +216,26 @@ func TestDesign(t *testing.T) {
 	d.Depths = nil
 	if _, err := d.Run(context.Background(), train, validation, test); err == nil {
 		t.Error("accepted no depths")
+	}
+}
+
+// A design on data of a dead teacher says so.
+func TestDesignOfDeadTeacher(t *testing.T) {
+	tw := NetworkDeadTeacher(30, 4, 1)
+	rm := 1 / (tw.Sigma * tw.Sigma)
+	d := &NetworkDesign{Depths: []int{12}, RmIn: rm, RmOut: rm, WeightPrecision: 1, Annealing: NetworkAnnealing{Alpha: 3, Betas: 30}}
+	r, err := d.Run(context.Background(), tw.Pairs(10, 1), tw.Pairs(100, 2), tw.Pairs(100, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := 0
+	for _, w := range r.Cases[0].Warnings {
+		t.Log(w)
+		if errors.Is(w, ErrDeadNetwork) {
+			dead++
+		}
+	}
+	if dead != 2 {
+		t.Errorf("%d warnings of data and network", dead)
 	}
 }
