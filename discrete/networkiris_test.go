@@ -9,7 +9,7 @@ import (
 
 func readIris(t testing.TB) (in []float64, labels []int) {
 	t.Helper()
-	text, err := os.ReadFile("../testdata/iris.csv")
+	text, err := os.ReadFile("../testdata/problems/iris.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

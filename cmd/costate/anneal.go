@@ -51,6 +51,8 @@ type annealFlags struct {
 	offGrid string
 	predict float64
 	plot    string
+	strong  bool    // of a network
+	plateau float64 // of a network
 }
 
 func (a *annealFlags) define(f *pflag.FlagSet) {
@@ -70,11 +72,21 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
 	plotFlag(f, &a.plot, "the action levels against Rf")
 	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
+	f.BoolVar(&a.strong, "strong", false, "networks: end with a rung of exact layers")
+	numberVar(f, &a.plateau, "plateau", 0, 1, "networks: end the ladder when the action changes by less than this fraction; 0: that of the file, or never")
 }
 
 func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
 	if err := checkPlot(a.plot); err != nil {
 		return err
+	}
+	if problem.Kind == problemfile.KindNetwork {
+		return a.network(ctx, e, problem)
+	}
+	for _, name := range []string{"strong", "plateau"} {
+		if a.flags.Changed(name) {
+			return badInput("--%s is for networks; %s is of the kind %s", name, problem.Path, problem.Kind)
+		}
 	}
 	p, err := route.New(problem)
 	if err != nil {

@@ -46,6 +46,7 @@ func commands() []*command {
 		checkCommand(),
 		reportCommand(),
 		annealCommand(),
+		designCommand(),
 		continueCommand(),
 		integrateCommand(),
 		examplesCommand(),

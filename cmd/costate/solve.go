@@ -50,6 +50,9 @@ type solveFlags struct {
 	method string
 	layers layerFlags
 	trace  bool
+	starts int // of a network
+	seed   uint64
+	flags  *pflag.FlagSet
 
 	plot, picture string
 	all           bool
@@ -57,7 +60,7 @@ type solveFlags struct {
 }
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
-	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete"}, "route to the solution; default: that of the file, or collocation")
+	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
 	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &s.Stages, "stages", 0, 7, "Gauss points per interval; 0: chosen by the tolerance")
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
@@ -67,12 +70,21 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.sensitivity, "sensitivity", nil, "derivative of the solution with respect to the constant `NAME`; may be given several times")
 	plotFlag(f, &s.plot, "the solution")
 	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
+	integerVar(f, &s.starts, "starts", 0, 1000000, "networks: number of starts, the best counts; 0: that of the file, or 1")
+	seedVar(f, &s.seed)
+	s.flags = f
 	f.BoolVar(&s.trace, "trace", false, "print every mesh of the collocation to standard error")
 }
 
 func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
 	if err := checkPlot(s.plot); err != nil {
 		return err
+	}
+	if problem.Kind == problemfile.KindNetwork {
+		return s.network(ctx, e, problem)
+	}
+	if s.method == "gauss-newton" || s.method == "lbfgs" || s.flags.Changed("starts") || s.flags.Changed("seed") {
+		return badInput("--method gauss-newton and lbfgs, --starts and --seed are for networks; %s is of the kind %s", problem.Path, problem.Kind)
 	}
 	method := s.method
 	if method == "default" {

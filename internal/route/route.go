@@ -44,6 +44,8 @@ func Derive(p *problemfile.Problem) (*hamiltonian.Equations, error) {
 		return p.Lagrangian.Derive()
 	case problemfile.KindHamiltonian:
 		return p.Hamiltonian.Derive()
+	case problemfile.KindNetwork:
+		return nil, ErrNetworkOnly
 	}
 	return p.Action.Derive()
 }
