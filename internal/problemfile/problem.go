@@ -93,12 +93,15 @@ type Solve struct {
 type Anneal struct {
 	Rf0        []float64 // one per state, nil: default
 	Alpha      float64
-	Beta       int // last beta
+	Beta       int  // last beta
+	BetaGiven  bool // a last beta of 0 is one rung
 	Starts     int
 	Seed       uint64
 	Layers     int
 	Rule       string
 	Convention string // action, varanneal or minaone
+	Kappa      float64
+	OffGrid    string // insert or interpolate
 	Predict    float64
 }
 

@@ -204,6 +204,8 @@ var schema = map[string][]key{
 		{"layers", aNumber, inAction, ""},
 		{"rule", aText, inAction, ""},
 		{"convention", aText, inAction, ""},
+		{"kappa", aFormula, inAction, ""},
+		{"off_grid", aText, inAction, ""},
 		{"predict", aFormula, inAction, ""},
 	},
 	"continuation": {
