@@ -47,6 +47,7 @@ func commands() []*command {
 		annealCommand(),
 		continueCommand(),
 		integrateCommand(),
+		importCommand(),
 		examplesCommand(),
 		helpCommand(),
 		versionCommand(),

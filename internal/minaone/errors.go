@@ -1,0 +1,55 @@
+package minaone
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Error is a mistake in a file.
+type Error struct {
+	File      string
+	Line, Col int // from 1; 0: not known
+	Msg       string
+}
+
+func (e *Error) Error() string {
+	switch {
+	case e.Line == 0:
+		return e.File + ": " + e.Msg
+	case e.Col == 0:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Msg)
+}
+
+// Errors are all mistakes that were found.
+type Errors []*Error
+
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, x := range e {
+		lines[i] = x.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// reporter collects mistakes and notes.
+type reporter struct {
+	errs  Errors
+	notes []string
+}
+
+func (r *reporter) errorf(file string, line, col int, format string, args ...any) {
+	r.errs = append(r.errs, &Error{file, line, col, fmt.Sprintf(format, args...)})
+}
+
+func (r *reporter) notef(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+func (r *reporter) err() error {
+	if len(r.errs) == 0 {
+		return nil
+	}
+	return r.errs
+}
