@@ -37,6 +37,37 @@ func (e Errors) Error() string {
 type reporter struct {
 	errs  Errors
 	notes []string
+	slips []slip
+}
+
+// slip is a number with something after it.
+type slip struct {
+	where, what, written, read string
+	more                       int // lines with the same
+}
+
+// slip notes a number of which only a part is read, once for many lines.
+func (r *reporter) slip(file string, number int, what, written, read string) {
+	for i := range r.slips {
+		if r.slips[i].written == written {
+			r.slips[i].more++
+			return
+		}
+	}
+	r.slips = append(r.slips, slip{fmt.Sprintf("%s:%d", file, number), what, written, read, 0})
+}
+
+// all are the notes, those of slips at the end.
+func (r *reporter) all() []string {
+	out := r.notes
+	for _, s := range r.slips {
+		also := ""
+		if s.more > 0 {
+			also = fmt.Sprintf(", as in %d more places", s.more)
+		}
+		out = append(out, fmt.Sprintf("%s: %s is written '%s'%s; minAone reads %s of it, and so does this program", s.where, s.what, s.written, also, s.read))
+	}
+	return out
 }
 
 func (r *reporter) errorf(file string, line, col int, format string, args ...any) {

@@ -90,7 +90,7 @@ func (l *lines) integer(at line, s, what string, least int) (int, bool) {
 }
 
 func (l *lines) remainder(at line, s string, m []string, what string) {
-	if rest := strings.TrimSpace(m[2]); rest != "" {
-		l.notef("%s:%d: %s is written '%s'; minAone reads %s of it, and so does this program", l.file, at.number, what, strings.TrimSpace(s), m[1])
+	if strings.TrimSpace(m[2]) != "" {
+		l.slip(l.file, at.number, what, strings.TrimSpace(s), m[1])
 	}
 }

@@ -87,7 +87,7 @@ func Read(dir string, o Options) (*Problem, error) {
 	}
 	p.Title, p.Layers, p.Step, p.Rungs = p.eq.title, p.specs.layers, p.specs.step, p.specs.rungs()
 	p.States, p.Controls, p.Params, p.Observed = len(p.eq.states), len(p.eq.control), len(p.eq.params), len(p.terms)
-	p.Notes = r.notes
+	p.Notes = r.all()
 	return p, nil
 }
 
