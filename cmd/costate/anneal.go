@@ -63,9 +63,9 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
 	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
 	f.StringVar(&a.Rule, "rule", "", "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
-	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: 16/3, the consistent one; 1: that of the older tools")
+	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: that of the file, or 16/3, the consistent one; 1: that of the older tools")
 	choiceVar(f, &a.start, "start", []string{"uniform", "integrate", "synchronise"}, "how starts are made")
-	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate")
+	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate; default: that of the file, or insert")
 	f.StringVar(&a.Convention, "convention", "", "`NAME` of the normalisation of printed actions: continuous, discrete, varanneal or minaone; default: that of the file, or continuous")
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
@@ -107,8 +107,8 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return badInput("--start %s: unknown rule", a.start)
 	}
 	a.Start = rule
-	if a.offGrid == "interpolate" {
-		a.OffGrid = discrete.Interpolate
+	if a.flags.Changed("off-grid") {
+		a.OffGrid = a.offGrid
 	}
 	a.SeedSet = a.flags.Changed("seed")
 	if e.out != "" {

@@ -49,6 +49,7 @@ func commands() []*command {
 		designCommand(),
 		continueCommand(),
 		integrateCommand(),
+		importCommand(),
 		examplesCommand(),
 		helpCommand(),
 		versionCommand(),
