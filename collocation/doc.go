@@ -23,6 +23,5 @@
 // for further ones, Sensitivity differentiates one by fixed parameters.
 //
 // Everything is independent of the units of the components, but for rounding,
-// and of the number
-// of goroutines, to the last bit.
+// and of the number of goroutines, to the last bit.
 package collocation
