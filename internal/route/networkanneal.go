@@ -82,12 +82,8 @@ func (n *Network) annealing(o NetworkAnnealOptions) (discrete.NetworkAnnealing, 
 	if err != nil {
 		return discrete.NetworkAnnealing{}, 0, err
 	}
-	rungs := f.Beta
-	if f.BetaGiven {
-		rungs++ // beta = 0 .. the last one
-	}
 	a := discrete.NetworkAnnealing{
-		Alpha: pick(o.Alpha, f.Alpha), Betas: pick(o.Betas, rungs), Plateau: pick(o.Plateau, f.Plateau),
+		Alpha: pick(o.Alpha, f.Alpha), Betas: pick(o.Betas, rungs(f)), Plateau: pick(o.Plateau, f.Plateau),
 		Strong: o.Strong || f.Strong, Starts: max(1, pick(o.Starts, f.Starts)), Seed: f.Seed,
 		Normalisation: conv, OwnPaths: f.Start == "network", Redraws: pick(o.Redraws, f.Redraws),
 		Solver: discrete.NetworkSolver{Tol: f.Tolerance, MaxIter: f.MaxSteps},
