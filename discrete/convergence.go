@@ -171,11 +171,11 @@ type ConvergenceStudy struct {
 
 // Convergence minimises the action with layers of a scheme on meshes that are
 // halved again and again, from the number first to the number last (the first
-// mesh may have more, so that every observation time is a layer's boundary), and
-// compares every minimum with the reference. It stops early when all errors
-// have reached rounding or the reference's own. Each minimisation starts at the
-// reference, and takes exact Newton steps in states and costates until they no
-// longer help.
+// mesh may have more, so that every observation time is a layer's boundary; then
+// it is halved twice at least), and compares every minimum with the reference. It
+// stops early when all errors have reached rounding or the reference's own. Each
+// minimisation starts at the reference, and takes exact Newton steps in states and
+// costates until they no longer help.
 //
 // The error is that of the minimisation that failed, with the rows before it.
 func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, first, last int) (*ConvergenceStudy, error) {
@@ -199,7 +199,11 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 		}
 		study.Rows = append(study.Rows, row)
 		study.judge()
-		if 2*c.Layers > last || len(study.Rows) > 1 && study.exhausted() {
+		enough := 1
+		if study.Rows[0].Layers > first {
+			enough = 3
+		}
+		if k := len(study.Rows); 2*c.Layers > last && k >= enough || k > 1 && study.exhausted() {
 			break
 		}
 		c.Mesh = halve(c.Mesh)
@@ -299,19 +303,19 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		m.startCostates(ref)
 		m.dual = true
 	}
-	path, err := m.path(ctx, s)
+	path, err := m.plainPath(ctx, s)
 	if err != nil && ctx.Err() == nil {
 		// The reference is too far away on a coarse mesh: the way of Solve.
 		m = newMinimiser(p, s)
 		m.v = p.vector(Guess{X: ref.X, Theta: ref.Theta})
 		s.Curvature = Automatic
-		path, err = m.path(ctx, s)
+		path, err = m.plainPath(ctx, s)
 	}
 	if err != nil {
 		return row, err
 	}
 	row.NewtonSteps, row.Time = path.Stats.Steps, time.Since(begin)
-	again, err := m.path(ctx, s)
+	again, err := m.path(ctx, s) // with the inertia
 	if err != nil {
 		again = path
 	}
@@ -327,6 +331,14 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		row.Uncertainty[q] = row.Noise[q] + ref.Errors[q]
 	}
 	return row, nil
+}
+
+// plainPath solves without the second-order figures.
+func (m *minimiser) plainPath(ctx context.Context, s *Solver) (*Path, error) {
+	out := m.minimise(ctx, s, s.scale(), s.tolerance(), false)
+	a := m.collect()
+	a.Stats, a.Err = m.w.stats, out.err
+	return a, out.err
 }
 
 // startCostates stores the costates of the residuals that belong to the reference,

@@ -157,7 +157,13 @@ func (s *ConvergenceStudy) extrapolate(size [2][]float64) *Limit {
 	})
 	v, e := s.richardson(action, func(int) float64 { return 1 })
 	l.Action, l.Errors[ActionError] = v[0], e
+	// Without an asymptotic regime the tableau proves nothing: its entries may be
+	// close by chance. The last change of the plain values then counts.
+	before := &s.Rows[len(s.Rows)-2]
 	for q := range Quantity(Quantities) {
+		if last.Judgement[q] == NotAsymptotic {
+			l.Errors[q] = max(l.Errors[q], last.Errors[q]+before.Errors[q])
+		}
 		l.Errors[q] += last.Noise[q]
 	}
 	return l

@@ -35,13 +35,13 @@ func (c *checker) bounded() *ode.Solution {
 	if err != nil {
 		return nil
 	}
-	limited := slices.ContainsFunc(a.Params, func(p hamiltonian.Param) bool { lo, hi := p.Bounds(); return !math.IsInf(lo, -1) || !math.IsInf(hi, 1) })
-	if limited {
+	if c.outside || len(path.AtBound) > 0 {
+		// Which parameters they are depends on the accuracy.
 		pr, err := Layers(a)
 		if err != nil {
 			return nil
 		}
-		pr.Rule, pr.Layers = discrete.Midpoint, guessLayers
+		pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, guessLayers
 		s := discrete.Solver{Tolerance: 1e-9}
 		if better, err := s.Solve(c.ctx, pr, discrete.Guess{Path: path}); err == nil {
 			path = better
