@@ -53,6 +53,7 @@ type annealFlags struct {
 	plot    string
 	strong  bool    // of a network
 	plateau float64 // of a network
+	redraws int     // of a network
 }
 
 func (a *annealFlags) define(f *pflag.FlagSet) {
@@ -73,6 +74,7 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	plotFlag(f, &a.plot, "the action levels against Rf")
 	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
 	f.BoolVar(&a.strong, "strong", false, "networks: end with a rung of exact layers")
+	integerVar(f, &a.redraws, "redraws", 0, 1000000, "networks: draw hidden neurons anew so many times after the ladder; 0: as the file says")
 	numberVar(f, &a.plateau, "plateau", 0, 1, "networks: end the ladder when the action changes by less than this fraction; 0: that of the file, or never")
 }
 
@@ -83,7 +85,7 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if problem.Kind == problemfile.KindNetwork {
 		return a.network(ctx, e, problem)
 	}
-	for _, name := range []string{"strong", "plateau"} {
+	for _, name := range []string{"strong", "plateau", "redraws"} {
 		if a.flags.Changed(name) {
 			return badInput("--%s is for networks; %s is of the kind %s", name, problem.Path, problem.Kind)
 		}

@@ -129,7 +129,7 @@ type errorRows struct {
 func newErrorRows(n *route.Network) *errorRows {
 	r := &errorRows{n: n, t: report.Table{Name: "errors", Title: "Errors of prediction", Header: []string{"predictor", "set", "pairs", "mean square"}}}
 	if r.noise() {
-		r.t.Header = append(r.t.Header, "in units of the noise")
+		r.t.Header = append(r.t.Header, "over noise")
 	}
 	if n.Spec.Classes > 0 {
 		r.t.Header = append(r.t.Header, "accuracy")
@@ -181,6 +181,10 @@ func (r *errorRows) baselines() error {
 	b, err := r.n.Baselines(held)
 	if err != nil {
 		return err
+	}
+	if t := r.n.Twin; t != nil {
+		// It sees inputs with noise too: what no network can do better than.
+		r.add("teacher", name, r.n.Errors(&t.Teacher, t.Weights, held))
 	}
 	r.add("constant: the training mean", name, route.NetworkErrors{M: held.M, MeanSquare: b.Constant, Accuracy: math.NaN()})
 	r.add("linear regression", name, route.NetworkErrors{M: held.M, MeanSquare: b.Linear, Accuracy: math.NaN()})

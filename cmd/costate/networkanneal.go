@@ -13,15 +13,16 @@ import (
 	"costate/internal/problemfile"
 	"costate/internal/report"
 	"costate/internal/route"
+	"costate/ode"
 )
 
 // network anneals a network problem.
 func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.Problem) error {
-	if err := refuseFlags(a.flags, problem, "starts", "seed", "alpha", "betas", "convention", "workers", "restart", "strong", "plateau"); err != nil {
+	if err := refuseFlags(a.flags, problem, "starts", "seed", "alpha", "betas", "convention", "workers", "restart", "strong", "plateau", "redraws"); err != nil {
 		return err
 	}
 	o := route.NetworkAnnealOptions{Starts: a.Starts, Seed: a.Seed, SeedSet: a.flags.Changed("seed"), Alpha: a.Alpha, Betas: a.Betas,
-		Plateau: a.plateau, Strong: a.strong, Convention: a.Convention, Workers: a.Workers, Restart: a.Restart}
+		Plateau: a.plateau, Strong: a.strong, Redraws: a.redraws, Convention: a.Convention, Workers: a.Workers, Restart: a.Restart}
 	if _, err := route.NetworkConvention(o.Convention); err != nil {
 		return badInput("--convention: %w", err)
 	}
@@ -137,8 +138,10 @@ func networkLevelTable(r *route.NetworkAnnealed) report.Table {
 			z = report.Fixed(l.Z, 2)
 		}
 		switch {
-		case len(l.Start.Warnings) > 0:
-			verdict = "not a minimum of a finished ladder"
+		case l.Start.Fit.Status != ode.Solved:
+			verdict = "no minimum: the last rung did not converge"
+		case l.Start.Fit.Action.Model > 0.05*l.Start.Fit.Action.Total():
+			verdict = "the ladder ends too early"
 		case r.Expected.Sd == 0:
 			verdict = "no degree of freedom is left"
 		case math.Abs(l.Z) <= 2:

@@ -137,20 +137,21 @@ func continuousSummary(n *route.Network, r *route.NetworkContinuous, took time.D
 	return t
 }
 
-// Discrete layers are doubled in this range for the comparison.
-const firstLayers, lastLayers = 8, 128
+// comparedLayers are the numbers of discrete layers that a continuous solution
+// is compared with.
+var comparedLayers = []int{8, 16, 32, 64, 128}
 
 func continuousTables(ctx context.Context, n *route.Network, r *route.NetworkContinuous) ([]report.Table, error) {
 	out := []report.Table{meshTable(r.Solution)}
 	if r.Constant() {
-		c, err := n.Convergence(ctx, r, firstLayers, lastLayers)
+		c, err := n.Convergence(ctx, r, comparedLayers)
 		if err != nil {
 			return nil, err
 		}
-		// What differs from the continuous solution by no more than its own
-		// error tells no order.
-		floor := 30 * r.Tol
-		out = append(out, equivalentTable(r, c), layersTable(c, floor), trainedLayersTable(c, floor))
+		if c[0].Rules != nil {
+			out = append(out, equivalentTable(r), layersTable(r, c))
+		}
+		out = append(out, trainedLayersTable(r, c))
 	}
 	rows := newErrorRows(n)
 	var failed error
@@ -195,74 +196,72 @@ func meshTable(s *ode.Solution) report.Table {
 	return t
 }
 
-// ruleNames are the rules of discrete layers.
-func ruleNames() []string {
-	return []string{discrete.NetEuler.String(), discrete.NetMidpoint.String(), discrete.NetRK4.String()}
-}
-
-// equivalentTable extrapolates how many layers of equal steps are as accurate
-// as the continuous solution is.
-func equivalentTable(r *route.NetworkContinuous, c []route.NetworkConvergence) report.Table {
-	t := report.Table{Name: "equivalent", Title: fmt.Sprintf("Layers of equal steps with an error of %.1g in states and costates", r.Tol), Header: []string{"layers", "order", "number"}}
-	if math.IsNaN(c[0].X[0]) {
-		t.Note = "Inputs with noise or layers with a model error have no forward pass to compare."
-		return t
-	}
-	for rule, name := range ruleNames() {
-		order := float64(discrete.NetworkRule(rule).Order())
-		// From the last number whose error is well above the solution's own.
-		best := c[0]
-		for _, row := range c {
-			if max(row.X[rule], row.P[rule]) > 30*r.Tol {
-				best = row
-			}
+// equivalentTable tells how many layers of equal steps are as accurate as the
+// continuous solution is.
+func equivalentTable(r *route.NetworkContinuous) report.Table {
+	t := report.Table{Name: "equivalent", Title: fmt.Sprintf("Equal layers whose states are within the tolerance, %.1g", r.Tol), Header: []string{"layers", "order", "number"}}
+	for _, q := range r.Equivalent() {
+		number := report.Int(q.Layers)
+		if q.Err != nil {
+			number = report.Text(q.Err.Error())
 		}
-		err := max(best.X[rule], best.P[rule])
-		t.Add(report.Text(name), report.Int(int(order)), report.Int(int(math.Ceil(float64(best.Layers)*math.Pow(err/r.Tol, 1/order)))))
+		t.Add(report.Text(q.Rule.String()), report.Int(q.Rule.Order()), number)
 	}
-	t.Note = "Extrapolated at the order of each rule. Euler layers are a residual network."
+	t.Note = "Extrapolated at the order of the rule once it is seen. Euler layers are a residual network."
 	return t
 }
 
+// estimates are the error estimates of states, costates and weights of a
+// solution: a difference to it that is not far above tells no order.
+func estimates(r *route.NetworkContinuous) (x, p, w float64) {
+	s := r.Solution
+	d := r.BVP.Field.Width
+	for i, v := range s.Error {
+		switch {
+		case i >= r.BVP.Multiplier():
+		case i/d%2 == 0:
+			x = max(x, v)
+		default:
+			p = max(p, v)
+		}
+	}
+	for _, v := range s.ParamError {
+		w = max(w, v)
+	}
+	return x, p, w
+}
+
 // layersTable shows how discrete layers with the solution's weights converge.
-func layersTable(c []route.NetworkConvergence, floor float64) report.Table {
-	t := report.Table{Name: "layers", Title: "Discrete layers with the same weights: error of states x and of back-propagated costates p", Header: []string{"layers"}}
-	for _, name := range ruleNames() {
-		t.Header = append(t.Header, name+" x", "order of x", name+" p", "order of p")
+func layersTable(r *route.NetworkContinuous, c []route.NetworkConvergence) report.Table {
+	t := report.Table{Name: "layers", Title: "Discrete layers with the same weights: errors of states x and of back-propagated costates p", Header: []string{"layers"}}
+	for _, d := range r.Equivalent() {
+		name := d.Rule.String()
+		t.Header = append(t.Header, name+" x", name+" order", name+" p", name+" p order")
 	}
-	if math.IsNaN(c[0].X[0]) {
-		return t
-	}
-	// Headers of tables are distinct in JSON.
-	for i, name := range ruleNames() {
-		t.Header[2+4*i] = name + " order x"
-		t.Header[4+4*i] = name + " order p"
-	}
+	ex, ep, _ := estimates(r)
 	for i, row := range c {
 		cells := []report.Cell{report.Int(row.Layers)}
-		for rule := range row.X {
-			var px, pp float64
-			if i > 0 {
-				px, pp = c[i-1].X[rule], c[i-1].P[rule]
-			}
-			cells = append(cells, report.Sci(row.X[rule], 3), layersOrder(px, row.X[rule], floor), report.Sci(row.P[rule], 3), layersOrder(pp, row.P[rule], floor))
+		for _, d := range row.Rules {
+			cells = append(cells, report.Sci(d.State, 3), layersOrder(i, d.StateOrder, d.State, ex), report.Sci(d.Costate, 3), layersOrder(i, d.CostateOrder, d.Costate, ep))
 		}
 		t.Add(cells...)
 	}
-	t.Note = "An order is shown where the error is at least thirty tolerances of the solution."
+	t.Note = "No order is shown where the error is less than ten times the estimated error of the continuous solution."
 	return t
 }
 
 // trainedLayersTable shows how residual networks with weights of their own
 // converge.
-func trainedLayersTable(c []route.NetworkConvergence, floor float64) report.Table {
+func trainedLayersTable(r *route.NetworkContinuous, c []route.NetworkConvergence) report.Table {
 	t := report.Table{Name: "trained", Title: "Discrete layers trained themselves (Euler, order 1)", Header: []string{"layers", "weights differ by", "order of weights", "action differs by", "order of action"}}
+	_, _, ew := estimates(r)
 	for i, row := range c {
-		var pw, pa float64
+		before := row
 		if i > 0 {
-			pw, pa = c[i-1].Weights, c[i-1].Action
+			before = c[i-1]
 		}
-		t.Add(report.Int(row.Layers), report.Sci(row.Weights, 3), layersOrder(pw, row.Weights, floor), report.Sci(row.Action, 3), layersOrder(pa, row.Action, floor))
+		t.Add(report.Int(row.Layers), report.Sci(row.Weights, 3), layersOrder(i, math.Log2(before.Weights/row.Weights), row.Weights, ew),
+			report.Sci(row.Action, 3), layersOrder(i, math.Log2(before.Action/row.Action), row.Action, 0))
 		if !row.Solved {
 			t.Note = fmt.Sprintf("The training of %d layers did not converge.", row.Layers)
 		}
@@ -270,10 +269,11 @@ func trainedLayersTable(c []route.NetworkConvergence, floor float64) report.Tabl
 	return t
 }
 
-// layersOrder is the order that two errors show when layers are doubled.
-func layersOrder(before, after, floor float64) report.Cell {
-	if !(before > 0) || !(after > floor) {
+// layersOrder is an observed order, if the error is well above that of what
+// it is measured against.
+func layersOrder(row int, order, err, estimate float64) report.Cell {
+	if row == 0 || !(err > 10*estimate) || math.IsNaN(order) || math.IsInf(order, 0) {
 		return report.Empty
 	}
-	return report.Fixed(math.Log2(before/after), 2)
+	return report.Fixed(order, 2)
 }

@@ -66,8 +66,17 @@ func (n *Network) Continuous(ctx context.Context, method string, o Options, trai
 	}
 	if method == "collocation" && !(r.BVP.LayerPrecision > 0) {
 		r.Condensed = true
-		s := &discrete.NetworkCondensed{Tol: o.Tol, Intervals: o.Intervals, MaxMesh: o.MaxIntervals, Workers: workers(0)}
-		r.Solution, err = s.Solve(ctx, r.BVP, theta)
+		// On too coarse a first mesh Newton's method can lose the solution.
+		meshes := []int{32, 128}
+		if o.Intervals > 0 {
+			meshes = []int{o.Intervals}
+		}
+		for _, first := range meshes {
+			s := &discrete.NetworkCondensed{Tol: o.Tol, Intervals: first, MaxMesh: o.MaxIntervals, Workers: workers(0)}
+			if r.Solution, err = s.Solve(ctx, r.BVP, theta); err == nil || ctx.Err() != nil {
+				break
+			}
+		}
 		return r.given(err)
 	}
 	p, err := r.BVP.Problem(theta)
@@ -240,10 +249,9 @@ func (r *NetworkContinuous) Action() discrete.NetworkAction {
 type NetworkConvergence struct {
 	Layers int
 
-	// X and P are the largest differences of states and costates at the ends
-	// of the layers, by rule (Euler, RK2, RK4), for the weights of the
-	// solution. They need exact layers.
-	X, P [3]float64
+	// Rules are layers with the weights of the solution, by rule: Euler, RK2,
+	// RK4. nil: they need exact layers and inputs.
+	Rules []discrete.NetworkDepth
 
 	// Weights and Action are the differences of a residual network of so many
 	// layers that is trained itself; Solved tells whether it was.
@@ -251,29 +259,39 @@ type NetworkConvergence struct {
 	Solved          bool
 }
 
-// Convergence doubles discrete layers from first to last: with the weights of
-// the solution by three rules, and with weights of their own, trained from
+// networkRules are the rules of discrete layers.
+var networkRules = []discrete.NetworkRule{discrete.NetEuler, discrete.NetMidpoint, discrete.NetRK4}
+
+// exact reports whether layers and inputs are: then discrete layers of any
+// rule have a forward pass that can be compared.
+func (r *NetworkContinuous) exact() bool {
+	return r.Constant() && math.IsInf(r.BVP.Rf, 1) && math.IsInf(r.BVP.RmIn, 1)
+}
+
+// Convergence compares the solution with discrete layers of the numbers given:
+// with its weights by three rules, and with weights of their own, trained from
 // the solution's by Gauss-Newton steps. Constant weights only.
-func (n *Network) Convergence(ctx context.Context, r *NetworkContinuous, first, last int) ([]NetworkConvergence, error) {
+func (n *Network) Convergence(ctx context.Context, r *NetworkContinuous, layers []int) ([]NetworkConvergence, error) {
 	if !r.Constant() {
 		return nil, fmt.Errorf("%w: a comparison with discrete layers needs constant weights", discrete.ErrNetwork)
 	}
-	var out []NetworkConvergence
-	action := r.Action().Total()
-	for layers := first; layers <= last; layers *= 2 {
-		c := NetworkConvergence{Layers: layers}
-		if math.IsInf(r.BVP.Rf, 1) && math.IsInf(r.BVP.RmIn, 1) {
-			for rule := range c.X {
-				if err := r.compareRule(&c, discrete.NetworkRule(rule)); err != nil {
-					return nil, err
-				}
+	out := make([]NetworkConvergence, len(layers))
+	if r.exact() {
+		for _, rule := range networkRules {
+			t, err := r.BVP.Depths(r.Solution, rule, layers)
+			if err != nil {
+				return nil, err
 			}
-		} else {
-			for rule := range c.X {
-				c.X[rule], c.P[rule] = math.NaN(), math.NaN()
+			for i := range out {
+				out[i].Rules = append(out[i].Rules, t[i])
 			}
 		}
-		fit, err := n.trainLayers(ctx, layers, r.Solution.P, 1e-13)
+	}
+	action := r.Action().Total()
+	for i := range out {
+		c := &out[i]
+		c.Layers = layers[i]
+		fit, err := n.trainLayers(ctx, c.Layers, r.Solution.P, 1e-13)
 		if fit == nil || ctx.Err() != nil {
 			return nil, err
 		}
@@ -282,43 +300,29 @@ func (n *Network) Convergence(ctx context.Context, r *NetworkContinuous, first, 
 			c.Weights = max(c.Weights, math.Abs(w-r.Solution.P[i]))
 		}
 		c.Action = math.Abs(fit.Action.Total() - action)
-		out = append(out, c)
 	}
 	return out, nil
 }
 
-// compareRule runs layers of one rule forward and back.
-func (r *NetworkContinuous) compareRule(c *NetworkConvergence, rule discrete.NetworkRule) error {
-	b := r.BVP
-	d, nodes := b.Field.Width, c.Layers+1
-	x, p := make([]float64, b.M*nodes*d), make([]float64, b.M*nodes*d)
-	if err := b.Field.Forward(x, rule, c.Layers, r.Solution.P, b.In); err != nil {
-		return err
+// NetworkEquivalent is how many equal layers of a rule have states within the
+// tolerance of the solution.
+type NetworkEquivalent struct {
+	Rule   discrete.NetworkRule
+	Layers int
+	Err    error
+}
+
+// Equivalent counts equal layers of each rule; nil: layers or inputs are not
+// exact.
+func (r *NetworkContinuous) Equivalent() []NetworkEquivalent {
+	if !r.exact() {
+		return nil
 	}
-	for k := range b.M {
-		end := (k*nodes + c.Layers) * d
-		if b.OutIndex == nil {
-			for i := range d {
-				p[end+i] = -b.RmOut * (x[end+i] - b.Out[k*d+i])
-			}
-		}
-		for j, i := range b.OutIndex {
-			p[end+i] = -b.RmOut * (x[end+i] - b.Out[k*len(b.OutIndex)+j])
-		}
+	var out []NetworkEquivalent
+	for _, rule := range networkRules {
+		e := NetworkEquivalent{Rule: rule}
+		e.Layers, e.Err = r.BVP.EquivalentLayers(r.Solution, rule, r.Tol)
+		out = append(out, e)
 	}
-	if err := b.Field.Backward(p, nil, rule, c.Layers, r.Solution.P, x); err != nil {
-		return err
-	}
-	y := make([]float64, r.Solution.Dim)
-	for l := range nodes {
-		r.Solution.At(y, b.Field.End*float64(l)/float64(c.Layers))
-		for k := range b.M {
-			for i := range d {
-				o := (k*nodes+l)*d + i
-				c.X[rule] = max(c.X[rule], math.Abs(x[o]-y[b.State(k)+i]))
-				c.P[rule] = max(c.P[rule], math.Abs(p[o]-y[b.Costate(k)+i]))
-			}
-		}
-	}
-	return nil
+	return out
 }
