@@ -127,8 +127,8 @@ func measured() *ode.BVP {
 
 func TestJumps(t *testing.T) {
 	sol := solved(t, &Solver{Tol: 1e-9}, measured())
-	if got := sol.Stats.Factorisations; got != sol.Stats.Meshes {
-		t.Errorf("%d factorisations on %d meshes of a linear problem", got, sol.Stats.Meshes)
+	if n := sol.Stats.Newton; n != sol.Stats.Meshes || sol.Stats.Factorisations != 2*n {
+		t.Errorf("%+v: want one step and one estimate on every mesh of a linear problem", sol.Stats)
 	}
 	var l, r []float64
 	for k, z := range []float64{1, -0.5, 2} {
@@ -346,6 +346,7 @@ func TestFailures(t *testing.T) {
 		{"singular: zero solution on a coarse mesh", fine, Solver{}, nil, ode.Singular, ode.ErrSingular},
 		{"singular: the same condition twice", twice, Solver{}, nil, ode.Singular, ode.ErrSingular},
 		{"ill-conditioned: T35", find("T35").make(0.01), Solver{}, nil, ode.IllConditioned, ode.ErrIllConditioned},
+		{"ill-conditioned: instanton of any place", find("H4_double_well_instanton").make(40), Solver{}, nil, ode.IllConditioned, ode.ErrIllConditioned},
 		{"no solution: Bratu beyond the fold", noRoot, Solver{}, nil, ode.NoDescent, ode.ErrNoDescent},
 		{"not finite", nan, Solver{}, nil, ode.NotFinite, ode.ErrNotFinite},
 		{"mesh limit", find("T6").make(1e-5), Solver{MaxMesh: 30}, nil, ode.MeshLimit, ode.ErrMeshLimit},

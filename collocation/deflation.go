@@ -95,7 +95,7 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err == nil && !contains(known, sol, s.rtol()) {
+		if err == nil && !contains(known, sol, d.size, s.rtol()) {
 			return sol
 		}
 	}
@@ -103,19 +103,15 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 }
 
 // contains reports whether sol agrees with a known solution to a hundred
-// tolerances.
-func contains(known []*ode.Solution, sol *ode.Solution, tol float64) bool {
+// tolerances, in the given sizes of the components.
+func contains(known []*ode.Solution, sol *ode.Solution, size []float64, tol float64) bool {
 	for _, k := range known {
 		worst := 0.0
 		for c := range sol.Dim {
-			big, diff := 0.0, 0.0
 			for i, t := range sol.T {
 				v := sol.Y[i*sol.Dim+c]
-				big = max(big, math.Abs(v), math.Abs(k.At(nil, t)[c]))
-				diff = max(diff, min(math.Abs(v-k.At(nil, t)[c]), math.Abs(v-k.Left(nil, t)[c])))
-			}
-			if big > 0 {
-				worst = max(worst, diff/big)
+				diff := min(math.Abs(v-k.At(nil, t)[c]), math.Abs(v-k.Left(nil, t)[c]))
+				worst = max(worst, diff/(size[c]+math.Abs(v)))
 			}
 		}
 		for i, v := range sol.P {

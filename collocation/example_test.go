@@ -9,7 +9,7 @@ import (
 	"costate/ode"
 )
 
-// Bratu's problem y” + e^y = 0, y(0) = y(1) = 0, written as a system. No
+// Bratu's problem as a system, y' = v, v' = -e^y with y(0) = y(1) = 0. No
 // derivatives, no guess, no tolerance: the zero Solver does.
 func ExampleSolver_Solve() {
 	p := &ode.BVP{
@@ -31,8 +31,8 @@ func ExampleSolver_Solve() {
 	// Output: solved, y(1/2) = 0.14054
 }
 
-// An eigenvalue is an unknown parameter: y” + k^2 y = 0, y(0) = y(1) = 0,
-// y'(0) = k.
+// An eigenvalue is an unknown parameter: y' = v, v' = -k^2 y with y(0) = y(1) = 0
+// and v(0) = k.
 func ExampleSolver_Solve_parameter() {
 	p := &ode.BVP{
 		System: ode.System{Dim: 2, Params: 1, Func: func(f []float64, t float64, y, p []float64) {
@@ -55,7 +55,7 @@ func ExampleSolver_Solve_parameter() {
 	// Output: k = 3.14159
 }
 
-// The fold of Bratu's problem y” + lambda e^y = 0.
+// The fold of Bratu's problem, y' = v, v' = -lambda e^y.
 func ExampleSolver_Continue() {
 	bratu := func(lambda float64) *ode.BVP {
 		return &ode.BVP{

@@ -6,6 +6,10 @@ import "math"
 // lambda at all.
 const stiff = 20
 
+// resolved is h omega up to which an interval resolves an oscillation well enough
+// to show its error.
+const resolved = 3
+
 // anticipate returns the places of a mesh that is fine where layers can be, or
 // nil if no interval is stiff.
 //
@@ -26,16 +30,30 @@ func (r *run) anticipate() []float64 {
 	w := &d.scratch[0]
 	v, u := make([]float64, st.nd), make([]float64, st.nd)
 	found := false
+	var places []float64
 	for i := range n {
 		if m.jump[i] >= 0 {
 			continue
 		}
 		d.stages(w, r.x, i, i+1)
 		r.fld.jacobians(&w.batch)
-		lambda[i], size[i] = dominant(st, &w.batch, d.size, d.tb.s/2, u, v)
-		if h := m.t[i+1] - m.t[i]; size[i]*h > stiff {
+		var waves bool
+		lambda[i], size[i], waves = dominant(st, &w.batch, d.size, d.tb.s/2, u, v)
+		h := m.t[i+1] - m.t[i]
+		switch {
+		case waves:
+			// Where no wave can run on the mesh the solution may be zero, with
+			// a small error: all of it has to be resolved.
+			if parts := math.Ceil(size[i] * h / resolved); parts > 1 && parts < float64(r.maxMesh()-len(places)) {
+				found = true
+				for j := 1.0; j < parts; j++ {
+					places = append(places, m.t[i]+h*j/parts)
+				}
+			}
+			lambda[i], size[i] = 0, 0
+		case size[i]*h > stiff:
 			found = true
-		} else {
+		default:
 			lambda[i], size[i] = 0, 0
 		}
 	}
@@ -61,7 +79,7 @@ func (r *run) anticipate() []float64 {
 			layers = append(layers, layer{m.t[i+1], 1 / size[i]})
 		}
 	}
-	places := append([]float64(nil), m.t...)
+	places = append(places, m.t...)
 	for _, l := range layers {
 		reach := m.length() / float64(m.pieces())
 		for _, side := range []float64{-1, 1} {
@@ -74,35 +92,55 @@ func (r *run) anticipate() []float64 {
 }
 
 // dominant returns the eigenvalue of largest modulus of the Jacobian of the
-// differential components at point p, in the scaling of the linear algebra,
-// and its modulus; NaN for a pair of opposite sign or complex.
-func dominant(st *structure, b *batch, size []float64, p int, u, v []float64) (lambda, modulus float64) {
+// differential components at point p, and its modulus; NaN for a pair, which
+// is complex (an oscillation) if waves is true, else of opposite real numbers.
+//
+// After some steps of the power method v lies in the plane of the dominant
+// pair, where J^2 v = a J v + b v: the pair are the roots of z^2 = a z + b,
+// whatever the units.
+func dominant(st *structure, b *batch, size []float64, p int, u, v []float64) (lambda, modulus float64, waves bool) {
 	for i := range v {
 		v[i] = 1 + 0.1*float64(i%3)
 	}
-	for range 6 {
-		norm, dot, vv := 0.0, 0.0, 0.0
+	multiply := func(u, v []float64) float64 {
 		for r := range st.nd {
 			t := 0.0
 			for c := range st.nd {
 				t += b.jy[p*b.jps+(r*st.n+c)*b.jes] * v[c] * size[c]
 			}
 			u[r] = t / size[r]
-			norm += u[r] * u[r]
-			dot += u[r] * v[r]
-			vv += v[r] * v[r]
 		}
-		modulus, lambda = math.Sqrt(norm/vv), dot/vv
-		if !(modulus > 0) || modulus > math.MaxFloat64 {
-			return 0, 0
+		return math.Sqrt(dot(u, u))
+	}
+	for range 6 {
+		norm := multiply(u, v)
+		if !(norm > 0) || norm > math.MaxFloat64 {
+			return 0, 0, false
 		}
-		f := 1 / math.Sqrt(norm)
 		for i := range v {
-			v[i] = u[i] * f
+			v[i] = u[i] / norm
 		}
 	}
-	if math.Abs(lambda) < 0.7*modulus {
-		lambda = math.NaN()
+	uu := multiply(u, v)
+	if !(uu > 0) || uu > math.MaxFloat64 {
+		return 0, 0, false
 	}
-	return lambda, modulus
+	uv := dot(u, v) // |v| = 1
+	if det := uu*uu - uv*uv; det <= 1e-6*uu*uu {
+		return uv, math.Abs(uv), false
+	}
+	w := make([]float64, st.nd)
+	multiply(w, u)
+	det := uu*uu - uv*uv
+	wu, wv := dot(w, u), dot(w, v)
+	x, y := (wu-uv*wv)/det, (uu*uu*wv-uv*wu)/det
+	disc := x*x/4 + y
+	if disc < 0 {
+		return math.NaN(), math.Sqrt(-y), true
+	}
+	lambda = x/2 + math.Copysign(math.Sqrt(disc), x)
+	if modulus = math.Abs(lambda); math.Abs(x) < 0.3*modulus {
+		return math.NaN(), modulus, false
+	}
+	return lambda, modulus, false
 }

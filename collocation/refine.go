@@ -97,8 +97,31 @@ func (r *run) refine() (done bool, err error) {
 		t(Progress{Stage: "mesh", Intervals: old.pieces(), Ratio: z.ratio, T: z.where, Component: z.component})
 	}
 	r.ratio = z.ratio
+	if r.witness != nil && z.ratio <= 5 && r.confirmed() {
+		// Rounding may raise the estimate above that of the witness.
+		r.answer = r.witness
+		return true, r.condemn(1 / hopeless)
+	}
+	if r.witness != nil && r.stats.Meshes-r.doubtedAt > 3 {
+		return false, r.undetermined()
+	}
 	if z.ratio <= 1 {
-		return true, r.approve()
+		if !r.doubtful() {
+			return true, r.approve()
+		}
+		if 2*old.pieces() > r.maxMesh() {
+			return false, r.undetermined()
+		}
+		if r.doubts++; r.doubts == 1 {
+			r.doubtedAt = r.stats.Meshes
+		}
+		r.witness = r.solution()
+		r.last.mesh = old
+		r.last.x = append(r.last.x[:0], r.x...)
+		r.place(old.halved(r.p, 2))
+		r.transfer(r.tb[1], old, r.x1)
+		r.restart()
+		return false, nil
 	}
 	if z.ratio < r.best/2 {
 		r.best, r.bestAt = z.ratio, r.stats.Meshes
@@ -142,7 +165,11 @@ const patience = 8
 
 // finish makes the solution and sets its status.
 func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
-	sol := r.solution()
+	sol := r.answer
+	if sol == nil || err != nil {
+		sol = r.solution()
+	}
+	sol.Stats = r.stats
 	sol.Err = err
 	var e *Error
 	switch {

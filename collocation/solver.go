@@ -11,7 +11,7 @@ import (
 // mesh. The zero value works; a Solver may be used by several goroutines.
 type Solver struct {
 	// Tol is the relative tolerance of every component: the error of y[c] at
-	// any t is to be at most Tol (|y[c](t)| + mean of |y[c]|) + AbsTol. No
+	// any t is to be at most Tol (|y[c](t)| + mean of |y[c]|/20) + AbsTol. No
 	// change of units changes what is asked for. [1e-6]
 	Tol float64
 

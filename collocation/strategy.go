@@ -24,7 +24,8 @@ func (r *run) solve(ctx context.Context) error {
 	}
 	if c := r.s.Continuation; c != nil {
 		followed := r.follow(ctx, c)
-		if followed == nil || ctx.Err() != nil {
+		var e *Error
+		if followed == nil || ctx.Err() != nil || errors.As(followed, &e) && e.Status == ode.IllConditioned {
 			return followed
 		}
 		err = followed

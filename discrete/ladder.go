@@ -39,14 +39,15 @@ func (l *ladder) scale(beta float64) float64 { return l.rf0 * math.Pow(l.alpha, 
 // in succession that did not converge a run ends as failed: it follows no
 // branch of minima.
 const (
-	rungSteps   = 100
+	rungSteps   = 60
 	rungsFailed = 4
 )
 
-// Limits of an adaptive ladder's step in beta.
+// Limits of an adaptive ladder's step in beta: never more rungs than the
+// ladder as written.
 const (
-	stepMin = 0.5
-	stepMax = 4
+	stepMin = 1
+	stepMax = 6
 )
 
 // rung moves to the next minimum.
@@ -85,7 +86,7 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 			}
 			out = m.minimise(ctx, &solver, scale, tol, last)
 			r = l.describe(m, run, scale, out, tol)
-			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin {
+			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin*(1+1e-9) {
 				break
 			}
 			// Off the branch: halve the step.

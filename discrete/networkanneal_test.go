@@ -153,6 +153,23 @@ func TestNormalisations(t *testing.T) {
 	if half*2 != scale {
 		t.Errorf("paper's scale %g, varanneal's %g", half, scale)
 	}
+	// The levels of an annealing, there and back.
+	l, err := NetworkAnnealing{Alpha: 4, Betas: 5, Rf0: rf, Normalisation: NetVaranneal}.Run(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := l.In(NetVaranneal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, theirs := l.Best().Rungs[0], v.Best().Rungs[0]
+	if math.Abs(theirs.Rf-rf) > 1e-14 || math.Abs(theirs.Action.Total()-scale*first.Action.Total()) > 1e-14*theirs.Action.Total() || v.Normalisation != NetVaranneal {
+		t.Errorf("first rung at Rf %g, %v; in varanneal's convention %g, %v", first.Rf, first.Action, theirs.Rf, theirs.Action)
+	}
+	back, err := v.In(NetUnnormalised)
+	if err != nil || math.Abs(back.Best().Fit.Action.Total()-l.Best().Fit.Action.Total()) > 1e-14*l.Best().Fit.Action.Total() {
+		t.Errorf("there and back: %v, %v, %v", back.Best().Fit.Action, l.Best().Fit.Action, err)
+	}
 }
 
 // Starts in any number of goroutines give the same levels, and the rungs obey

@@ -164,8 +164,9 @@ func (c *netBVP) rates(dst []float64, _ float64, y, par []float64) {
 		for a := range d {
 			row := w[a*cols : (a+1)*cols]
 			z := c.dot(row, x)
-			dx[a] = f.F(z) + p[a]/c.rf
-			g := -p[a] * f.D(z)
+			f0, f1 := f.both(z)
+			dx[a] = f0 + p[a]/c.rf
+			g := -p[a] * f1
 			for i := range d {
 				dp[i] += g * row[i]
 				q[a*cols+i] += g * x[i]

@@ -93,12 +93,7 @@ func (c *netBVP) guess(theta []float64) (func(dst []float64, t float64), error) 
 	if err := c.Field.Forward(x, NetRK4, layers, theta, c.In); err != nil {
 		return nil, err
 	}
-	for k := range c.M {
-		end := (k*(layers+1) + layers) * d
-		for j, a := range c.index {
-			p[end+a] = -c.RmOut * (x[end+a] - c.Out[k*len(c.index)+j])
-		}
-	}
+	c.lastCostates(p, x, layers)
 	if err := c.Field.Backward(p, nil, NetRK4, layers, theta, x); err != nil {
 		return nil, err
 	}

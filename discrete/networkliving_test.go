@@ -2,6 +2,7 @@ package discrete
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -95,6 +96,43 @@ func TestLivingTeacher(t *testing.T) {
 	}
 }
 
+// A small living teacher: with few pairs the level is about 0 and says
+// nothing, with more it is the expected one at every M, and the held-out error
+// falls to the noise.
+func TestLevelAgainstPairs(t *testing.T) {
+	tw := NetworkLivingTeacher(3, 4, 1, true, 3)
+	rm := 1 / (tw.Sigma * tw.Sigma)
+	train, test := tw.Pairs(64, 1), tw.Pairs(500, 2)
+	last := math.Inf(1)
+	for _, m := range []int{4, 16, 32, 64} {
+		d, _ := train.Split(m)
+		p := NetworkPairs(tw.Teacher, d.In, d.Out, rm, rm)
+		p.WeightPrecision = 0.25
+		l, err := NetworkAnnealing{Starts: 2, Seed: 1, OwnPaths: true, Weights: p.Network.gainWeights(0.5), Alpha: 1.7, Betas: 40, Rf0: 1e-4 * rm, Strong: true,
+			Solver: NetworkSolver{MaxIter: 100}}.Run(context.Background(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit := l.Best().Fit
+		e, err := p.Expected(fit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := NetworkMeanSquare(p.Network.Predict(fit.Weights, test.In), test.Out) * rm
+		t.Logf("M = %d: level %.3f, expected %.3f +- %.3f, held-out error %.3g sigma²", m, fit.Action.Data(), e.Mean, e.Sd, held)
+		if math.Abs(fit.Action.Data()-e.Mean) > 2*e.Sd {
+			t.Errorf("M = %d: level %g, expected %g +- %g", m, fit.Action.Data(), e.Mean, e.Sd)
+		}
+		if held > last {
+			t.Errorf("M = %d: held-out error %g, with fewer pairs %g", m, held, last)
+		}
+		last = held
+	}
+	if last > 2 {
+		t.Errorf("held-out error %g sigma² with 64 pairs", last)
+	}
+}
+
 // At M = 400 a five-layer student with three neurons to spare in each hidden
 // layer reaches the expected level from a random start and predicts held-out
 // pairs within twice the noise, the constant predictor being at a thousand.
@@ -141,7 +179,7 @@ func TestDesign(t *testing.T) {
 	tw := NetworkLivingTeacher(3, 3, 1, true, 4)
 	train, validation, test := tw.Pairs(20, 1), tw.Pairs(200, 2), tw.Pairs(200, 3)
 	rm := 1 / (tw.Sigma * tw.Sigma)
-	d := &NetworkDesign{Base: NetworkKindOf{Bias: true}, Depths: []int{2, 3}, Widths: []int{3, 4}, Pairs: []int{5, 20}, Observed: []int{2, 3},
+	d := &NetworkDesign{Base: Network{Bias: true}, Depths: []int{2, 3}, Widths: []int{3, 4}, Pairs: []int{5, 20}, Observed: []int{2, 3},
 		RmIn: rm, RmOut: rm, WeightPrecision: 0.1, Gain: 1, Annealing: NetworkAnnealing{Alpha: 3, Betas: 25, Rf0: 1e-3 * rm, Starts: 2, Strong: true}}
 	r, err := d.Run(context.Background(), train, validation, test)
 	if err != nil {
@@ -178,5 +216,26 @@ func TestDesign(t *testing.T) {
 	d.Depths = nil
 	if _, err := d.Run(context.Background(), train, validation, test); err == nil {
 		t.Error("accepted no depths")
+	}
+}
+
+// A design on data of a dead teacher says so.
+func TestDesignOfDeadTeacher(t *testing.T) {
+	tw := NetworkDeadTeacher(30, 4, 1)
+	rm := 1 / (tw.Sigma * tw.Sigma)
+	d := &NetworkDesign{Depths: []int{12}, RmIn: rm, RmOut: rm, WeightPrecision: 1, Annealing: NetworkAnnealing{Alpha: 3, Betas: 30}}
+	r, err := d.Run(context.Background(), tw.Pairs(10, 1), tw.Pairs(100, 2), tw.Pairs(100, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := 0
+	for _, w := range r.Cases[0].Warnings {
+		t.Log(w)
+		if errors.Is(w, ErrDeadNetwork) {
+			dead++
+		}
+	}
+	if dead != 2 {
+		t.Errorf("%d warnings of data and network", dead)
 	}
 }

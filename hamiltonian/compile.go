@@ -138,7 +138,7 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 			},
 			Linear: free(entries, y, theta),
 		},
-		Start: e.Start, End: e.End,
+		Start: e.Start, End: e.End, Breaks: e.Breaks(),
 	}
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())

@@ -324,3 +324,6 @@ func appendHermite(dst, y0, y1, f0, f1 []float64, h float64) []float64 {
 	}
 	return dst
 }
+
+// restart takes the first stage of the next step from beyond a break.
+func (st *explicitStepper) restart() { copy(st.k[0], st.r.f) }

@@ -68,6 +68,9 @@ func (in *Integrator) Gradient(ctx context.Context, p *IVP, c *Cost) (*Gradient,
 			return g, err
 		}
 		if s.T[i+1] != s.T[i] {
+			if r.breaks != nil {
+				r.breaks.revisit(s.T[i], s.T[i+1], p.Breaks)
+			}
 			if err := step(i, s.T[i], s.T[i+1]-s.T[i], s.Node(i)); err != nil {
 				return g, err
 			}

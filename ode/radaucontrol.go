@@ -131,3 +131,7 @@ func (st *radauStepper) reorder() {
 		st.accepted = 0
 	}
 }
+
+func (st *radauStepper) restart() {
+	st.needJac, st.st.prevH = true, 0
+}

@@ -239,3 +239,5 @@ func (st *rosenbrockStepper) dense(dst []float64, _ float64) []float64 {
 	}
 	return dst
 }
+
+func (st *rosenbrockStepper) restart() {}

@@ -1,7 +1,9 @@
 package shooting
 
 import (
+	"errors"
 	"math"
+	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +19,7 @@ type segment struct {
 	peak   []float64 // largest |y| (n)
 	err    error
 	stats  ode.Stats
+	stiff  bool
 }
 
 // leastTau is the smallest tolerance of the integration. A relative error is
@@ -35,6 +38,7 @@ func (r *run) precision(fine float64) (rel, abs float64) {
 // refined by the factor fine <= 1.
 func (r *run) integrator(fine float64) *ode.Integrator {
 	in := r.s.Integrator
+	in.Method = r.method
 	rel, abs := r.precision(fine)
 	in.RelTol, in.AbsTol, in.RelTols = rel, 0, nil
 	in.AbsTols = make([]float64, r.p.Dim)
@@ -84,18 +88,42 @@ func (r *run) each(work func(k int)) {
 		r.stats.Steps += s.Steps
 		r.stats.Rejected += s.Rejected
 		*s = ode.Stats{}
+		r.stiff = r.stiff || r.seg[k].stiff
 	}
 }
 
+// foundStiff says whether an explicit method met stiffness.
+func foundStiff(s *ode.Solution) bool {
+	for _, w := range s.Warnings {
+		if errors.Is(w, ode.ErrStiff) {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *run) count(s *ode.Solution) {
+	r.stiff = r.stiff || foundStiff(s)
 	r.stats.Func += s.Stats.Func
 	r.stats.Jac += s.Stats.Jac
 	r.stats.Steps += s.Stats.Steps
 	r.stats.Rejected += s.Stats.Rejected
 }
 
+// breaks returns the breaks of the right-hand side in [a, b].
+func (r *run) breaks(a, b float64) []float64 {
+	all := r.p.Breaks
+	from := sort.SearchFloat64s(all, a)
+	to := from
+	for to < len(all) && all[to] <= b {
+		to++
+	}
+	return all[from:to]
+}
+
 func (r *run) ivp(x []float64, k int) *ode.IVP {
-	return &ode.IVP{System: r.sys, Start: r.t[k], End: r.t[k+1], Initial: r.node(x, k), Params: r.q(x)}
+	return &ode.IVP{System: r.sys, Start: r.t[k], End: r.t[k+1], Initial: r.node(x, k), Params: r.q(x),
+		Breaks: r.breaks(r.t[k], r.t[k+1])}
 }
 
 // shoot integrates all segments from x, with their derivatives or without.
@@ -128,7 +156,7 @@ func (r *run) shoot(in *ode.Integrator, x []float64, derivatives bool) {
 			sol, sg.err = in.Solve(r.ctx, r.ivp(x, k))
 		}
 		copy(sg.end, sol.Node(len(sol.T)-1))
-		sg.stats = sol.Stats
+		sg.stats, sg.stiff = sol.Stats, foundStiff(sol)
 		if sg.err != nil {
 			for c := range sg.end {
 				sg.end[c] = math.NaN()

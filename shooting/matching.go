@@ -17,15 +17,18 @@ type run struct {
 	p   *ode.BVP
 	sys ode.System
 
-	probe ode.Integrator // for choosing segments
-	tau   float64        // tolerance of the integration
-	step  float64        // step of a fixed-step method
-	sens  float64        // tolerance of the derivatives
+	method ode.Method     // of the segments; nil: the default
+	stiff  bool           // the default method has found the problem stiff
+	probe  ode.Integrator // for choosing segments
+	tau    float64        // tolerance of the integration
+	step   float64        // step of a fixed-step method
+	sens   float64        // tolerance of the derivatives
 
 	tight    float64 // and of the state along with them, as a part of tau
 	patience int     // bound for the steps of a segment with derivatives; 0: none
 	equal    int     // equal segments per piece; 0: by growth
 
+	limit   float64 // growth at which a segment ends
 	longest float64 // bound for the length of a segment
 
 	// Nodes t[0] .. t[N]; segment k from t[k] to t[k+1] is a flow or, where
@@ -34,8 +37,11 @@ type run struct {
 	t    []float64
 	kind []int
 	at   []int // node of each point of the conditions
-	x, f []float64
+	x    []float64
 	abd  linalg.ABD
+
+	sure     bool // the derivatives are known to be accurate enough
+	factored bool // whether abd holds factors of these nodes' system
 
 	cond   *conditions
 	params []float64 // parameters of the guess
@@ -47,22 +53,20 @@ type run struct {
 	wy, wp               []float64 // Newton's weights
 	tol                  []float64 // mean sizes that the integration's tolerances were set by
 
-	nw      newton.Solver
-	np      newton.Problem
-	replans int
-	rescale int
+	nw                        newton.Solver
+	np                        newton.Problem
+	retries, replans, rescale int
 
-	ratio   float64
-	abs     []float64 // error estimates
-	absP    []float64
-	stats   ode.Stats
-	pieces_ []*ode.Solution // recorded segments
-	resid   float64
+	abs      []float64 // error estimates
+	absP     []float64
+	stats    ode.Stats
+	recorded []*ode.Solution // recorded segments
+	resid    float64
 }
 
 func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	check(p)
-	r := &run{s: s, p: p, sys: p.System, equal: max(s.Segments, 0)}
+	r := &run{s: s, p: p, sys: p.System, method: s.Integrator.Method, equal: max(s.Segments, 0)}
 	n, m := p.Dim, p.Params
 	r.params = make([]float64, m)
 	r.peak, r.mean, r.coupling, r.tol = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
@@ -82,6 +86,8 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	}
 	r.probe.RelTol, r.probe.AbsTol, r.probe.SensitivityTol = 1e-4, 1e-4, 1e-2
 	r.probe.RelTols, r.probe.AbsTols, r.probe.EndOnly = nil, nil, true
+	r.probe.StopIfStiff = r.method == nil
+	r.limit = r.growth()
 	r.longest = p.End - p.Start
 	if !r.linear() {
 		r.longest /= 10
@@ -99,7 +105,7 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 }
 
 func (r *run) adaptive() bool {
-	return r.s.Integrator.Method == nil || r.s.Integrator.Method.Adaptive()
+	return r.method == nil || r.method.Adaptive()
 }
 
 // pieces returns the number of segments that are integrated.
@@ -127,7 +133,8 @@ func (r *run) layout() {
 		}
 		r.at = append(r.at, k)
 	}
-	r.x, r.f, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n+m), make([]float64, nodes*n)
+	r.x, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n)
+	r.factored, r.sure = false, false
 	r.abd.Reset(n, m, nodes-1, r.cond.nodes(r.at))
 	r.seg = make([]segment, nodes-1)
 	buf := make([]float64, (nodes-1)*(3*n+n*(n+m)))
@@ -177,6 +184,7 @@ func (r *run) factor(x []float64) error {
 	}
 	r.shoot(in, x, true)
 	n, m := r.p.Dim, r.p.Params
+	r.factored = false
 	for k := range r.seg {
 		sg := &r.seg[k]
 		if sg.err != nil {
@@ -197,7 +205,9 @@ func (r *run) factor(x []float64) error {
 	}
 	r.cond.derivatives(x, r)
 	r.stats.Factorisations++
-	return r.abd.Factor()
+	err := r.abd.Factor()
+	r.factored = err == nil
+	return err
 }
 
 func (r *run) solveLinear(dst, b []float64) {

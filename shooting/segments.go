@@ -36,6 +36,9 @@ func check(p *ode.BVP) {
 		last = j.T
 	}
 	pts := points(p)
+	if !sort.Float64sAreSorted(p.Breaks) {
+		bad = fmt.Sprintf("breaks %v: want ascending places", p.Breaks)
+	}
 	for i, t := range pts {
 		if !(t >= p.Start && t <= p.End) || i > 0 && !(t > pts[i-1]) {
 			bad = fmt.Sprintf("condition point %v: want ascending places in [%v, %v]", t, p.Start, p.End)
@@ -109,9 +112,9 @@ func (r *run) places() []float64 {
 }
 
 // plan chooses the nodes: every place, and between two places as many that the
-// variational matrix along the guess grows by the factor growth per segment.
+// variational matrix along the guess grows by the factor r.limit per segment.
 // No segment is longer than r.longest. If it fails the nodes stay as they are.
-func (r *run) plan(ctx context.Context, g guess, growth float64) error {
+func (r *run) plan(ctx context.Context, g guess) error {
 	places := r.places()
 	m := &nodes{t: []float64{places[0]}}
 	jump := 0
@@ -123,7 +126,7 @@ func (r *run) plan(ctx context.Context, g guess, growth float64) error {
 				m.add(from+(end-from)*float64(k)/float64(r.equal), flow)
 			}
 		} else {
-			err = r.grow(ctx, m, g, end, growth)
+			err = r.grow(ctx, m, g, end)
 		}
 		if err != nil {
 			return err
@@ -158,11 +161,11 @@ func (m *nodes) add(t float64, kind int) {
 }
 
 // grow adds nodes from the last one to end, end excluded. A segment ends where
-// an error made anywhere in it has grown by the factor growth: the growth of
+// an error made anywhere in it has grown by the factor r.limit: the growth of
 // the variational matrix from the segment's start is not enough, as what has
 // decayed may grow again and then comes from later errors.
-func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) error {
-	n := r.p.Dim
+func (r *run) grow(ctx context.Context, m *nodes, g guess, end float64) error {
+	n, growth := r.p.Dim, r.limit
 	cols := n + r.p.Params
 	y := make([]float64, n)
 	w := &fundamental{n: n}
@@ -178,7 +181,7 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 		for w.reset(); t < to && w.growth() <= growth; {
 			// A chunk is short enough for its matrix to be inverted.
 			var v *ode.Variation
-			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params}
+			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params, Breaks: r.breaks(t, to)}
 			v, err = r.probe.VariationUntil(ctx, p, func(_ float64, _, v []float64) bool {
 				return r.balanced(v, cols) > growth || w.decayed(r, v, cols, min(growth, 1e6))
 			})
@@ -198,6 +201,9 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 			}
 		}
 		switch {
+		case errors.Is(err, ode.ErrStiff):
+			r.stiff = true
+			return err
 		case errors.Is(err, ode.ErrStepLimit):
 			return r.explain(err)
 		case err != nil && t == from:

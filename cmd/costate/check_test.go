@@ -33,6 +33,15 @@ func TestCheckGolden(t *testing.T) {
 	if got := withoutTimes(table + "\n"); got != withoutTimes(string(want)) {
 		t.Errorf("the table has changed (go test -update writes it anew):\n%s\nwant\n%s", table, want)
 	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The note under the table is left out there.
+	body := withoutTimes(string(want)[:strings.Index(string(want), "\nErrors of")])
+	if !strings.Contains(withoutTimes(string(readme)), body) {
+		t.Error("README.md does not show this table")
+	}
 	for _, title := range []string{"Against the closed form", "Agreement of the routes", "Certificates", "Verdict"} {
 		if !strings.Contains(rest, "\n"+title) && !strings.HasPrefix(rest, title) {
 			t.Errorf("no table %q", title)

@@ -59,13 +59,13 @@ func (e *env) newPage(p *route.Problem, begin time.Time, status string, tables [
 		Equations:   equationsOf(p.Equations),
 		Tables:      tables,
 		Run: report.Run{
-			Command: e.commandLine(),
-			File:    f.Path,
-			SHA256:  fmt.Sprintf("%x", sha256.Sum256([]byte(f.Source))),
+			Command:  e.commandLine(),
+			File:     f.Path,
+			SHA256:   fmt.Sprintf("%x", sha256.Sum256([]byte(f.Source))),
 			Versions: []report.Version{{Name: "costate", Version: v.Module}, {Name: "Go", Version: v.Go}, {Name: "platform", Version: v.Platform}},
-			Started: begin,
-			Seconds: time.Since(begin).Seconds(),
-			Status:  status,
+			Started:  begin,
+			Seconds:  time.Since(begin).Seconds(),
+			Status:   status,
 		},
 	}
 	if v.Revision != "" {

@@ -31,6 +31,7 @@ func solveCommand() *command {
 			{"costate solve lynx-hare", "the parameters of a predator-prey model from 21 years of pelts"},
 			{"costate solve lynx-hare --tol 1e-10 --out result", "more digits, and the whole solution as CSV, JSON and npy"},
 			{"costate solve lynx-hare --plot costates.svg --picture costates", "a picture of the costates with their jumps"},
+			{"costate solve pendulum --diagnose", "symplecticity, the drift of H, eigenvalues of the variational matrix"},
 			{"costate solve bvp/T33 --set eps=1e-3", "a hard boundary value problem with another constant"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
@@ -50,6 +51,10 @@ type solveFlags struct {
 	method string
 	layers layerFlags
 	trace  bool
+	starts int // of a network
+	seed   uint64
+	flags  *pflag.FlagSet
+	check  bool // --diagnose
 
 	plot, picture string
 	all           bool
@@ -57,7 +62,7 @@ type solveFlags struct {
 }
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
-	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete"}, "route to the solution; default: that of the file, or collocation")
+	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
 	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &s.Stages, "stages", 0, 7, "Gauss points per interval; 0: chosen by the tolerance")
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
@@ -65,14 +70,24 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	s.layers.define(f)
 	f.BoolVar(&s.all, "all-solutions", false, "look for further solutions by deflation (collocation)")
 	f.StringArrayVar(&s.sensitivity, "sensitivity", nil, "derivative of the solution with respect to the constant `NAME`; may be given several times")
+	f.BoolVar(&s.check, "diagnose", false, "look at the structure of the solution: symplecticity, drift of H, eigenvalue pairs, reversibility, growth")
 	plotFlag(f, &s.plot, "the solution")
 	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
+	integerVar(f, &s.starts, "starts", 0, 1000000, "networks: number of starts, the best counts; 0: that of the file, or 1")
+	seedVar(f, &s.seed)
+	s.flags = f
 	f.BoolVar(&s.trace, "trace", false, "print every mesh of the collocation to standard error")
 }
 
 func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
 	if err := checkPlot(s.plot); err != nil {
 		return err
+	}
+	if problem.Kind == problemfile.KindNetwork {
+		return s.network(ctx, e, problem)
+	}
+	if s.method == "gauss-newton" || s.method == "lbfgs" || s.flags.Changed("starts") || s.flags.Changed("seed") {
+		return badInput("--method gauss-newton and lbfgs, --starts and --seed are for networks; %s is of the kind %s", problem.Path, problem.Kind)
 	}
 	method := s.method
 	if method == "default" {
@@ -91,8 +106,14 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
 		}
 	}
+	if s.all && s.check {
+		return badInput("--diagnose looks at one solution: not with --all-solutions")
+	}
 	if s.all {
 		return s.solveAll(ctx, e, p)
+	}
+	if s.check && method == "discrete" {
+		return badInput("--diagnose looks at a continuous solution: want --method collocation or shooting")
 	}
 	var r *result
 	switch method {
@@ -132,6 +153,15 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		}
 		tables = append(tables, more...)
 	}
+	sound := true
+	if err == nil && s.check {
+		var more []report.Table
+		var failure error
+		if more, sound, failure = s.diagnose(ctx, p, r.solution); failure != nil {
+			return failure
+		}
+		tables = append(tables, more...)
+	}
 	if e.out != "" {
 		if err := e.writeResult(r, begin, tables); err != nil {
 			return err
@@ -140,7 +170,14 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if err := e.print(tables...); err != nil {
 		return err
 	}
-	return r.failure(ctx, e, err)
+	if err := r.failure(ctx, e, err); err != nil {
+		return err
+	}
+	if !sound {
+		e.log.Error("the structure of the solution is not what it must be: see the table")
+		return errFailed
+	}
+	return nil
 }
 
 // maxSolutions is how many solutions --all-solutions looks for.
@@ -232,7 +269,7 @@ func (r *result) complete(ctx context.Context) error {
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
 		if out := r.problem.Equations.OutOfBounds(r.solution.P); len(out) > 0 {
-			e.log.Warn(fmt.Sprintf("%s lies outside its bounds: the continuous routes do not impose bounds; costate solve --method discrete does", out[0].Symbol.Name()))
+			e.log.Error(fmt.Sprintf("%s lies outside its bounds", out[0].Symbol.Name()))
 			return errFailed
 		}
 		return nil
@@ -336,6 +373,10 @@ func (r *result) parameters() report.Table {
 		t.Header = append(t.Header, "sd")
 		t.Note = "error: of the computation. sd: posterior width, for precisions Rm and Rf that are inverse variances (Laplace approximation)."
 	}
+	held := r.problem.AtBound()
+	if len(held) > 0 {
+		t.Header = append(t.Header, "bound")
+	}
 	for i, u := range r.problem.Equations.Unknowns {
 		row := []report.Cell{report.Text(u.Symbol.Name()), report.Number(r.solution.P[i], errorOf(r.solution.ParamError, i)), sizeOf(r.solution.ParamError, i)}
 		if widths != nil {
@@ -344,6 +385,13 @@ func (r *result) parameters() report.Table {
 			} else {
 				row = append(row, report.Empty) // a multiplier
 			}
+		}
+		if len(held) > 0 {
+			word := ""
+			if slices.Contains(held, i) {
+				word = "on its bound"
+			}
+			row = append(row, report.Text(word))
 		}
 		t.Add(row...)
 	}
