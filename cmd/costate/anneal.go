@@ -166,10 +166,25 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return err
 	}
 	if len(r.Ensemble.Levels) == 0 {
-		e.log.Error("no start reached the end of its ladder")
+		e.log.Error("no start reached the end of its ladder" + firstFailure(r.Ensemble))
 		return errFailed
 	}
 	return nil
+}
+
+// firstFailure says how far the first start that failed came, and why it ended.
+func firstFailure(ens *discrete.Ensemble) string {
+	for _, run := range ens.Runs {
+		if run.Err == nil {
+			continue
+		}
+		at := ""
+		if n := len(run.Rungs); n > 0 {
+			at = fmt.Sprintf(" after beta = %.4g with action %.6g", run.Rungs[n-1].Beta, run.Rungs[n-1].Action)
+		}
+		return fmt.Sprintf("; start %d ended%s: %v; fewer betas or a smaller alpha may help", run.Start+1, at, run.Err)
+	}
+	return ""
 }
 
 // shownLevels is how many action levels the table lists.
