@@ -136,7 +136,8 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if errors.Is(err, discrete.ErrCheckpointMismatch) {
 		return badInput("%w (--restart starts over)", err)
 	}
-	tables, tableErr := a.tables(ctx, p, r, time.Since(begin))
+	// What is finished is reported after an interrupt too.
+	tables, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
