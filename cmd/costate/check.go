@@ -57,6 +57,7 @@ type checkFlags struct {
 	tol      float64
 	rf       span
 	unscaled bool
+	plot     string
 }
 
 func (c *checkFlags) define(f *pflag.FlagSet) {
@@ -64,11 +65,15 @@ func (c *checkFlags) define(f *pflag.FlagSet) {
 	spanVar(f, &c.layers, "layers", 1, 1e8, true, "numbers of layers, doubled from the first to the last; more where the measurements need it")
 	numberVar(f, &c.tol, "tol", 0, 1e-3, "relative tolerance that the solution is certified to; 0: 1e-8")
 	spanVar(f, &c.rf, "rf", 1e-300, 1e300, false, "instead of the check: solve with precisions of the model from the first to the last, in powers of ten, and with exact equations")
+	plotFlag(f, &c.plot, "the convergence of the layers")
 	f.BoolVar(&c.unscaled, "fixed-layer-weight", false, "show what happens when the weight Rf of a layer is not divided by the step")
 }
 
 func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
 	begin := time.Now()
+	if err := checkPlot(c.plot); err != nil {
+		return err
+	}
 	var schemes []discrete.Scheme
 	for name := range strings.SplitSeq(c.rules, ",") {
 		s, err := discrete.ParseScheme(strings.TrimSpace(name))
@@ -101,8 +106,20 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		r.Certificates = append(r.Certificates, certifyExact(known, o.Tol))
 	}
 	tables := checkTables(r, known)
+	var figures []report.Figure
+	if len(r.Studies) > 0 {
+		figures = append(figures, convergenceFigure(r))
+	}
+	if c.plot != "" {
+		if len(figures) == 0 {
+			return badInput("--plot: there are no layers to show: %s gives a problem of another kind than an action", problem.Path)
+		}
+		if err := report.WritePicture(c.plot, figures[0]); err != nil {
+			return err
+		}
+	}
 	if e.out != "" {
-		if err := e.save(e.checkPage(p, r, begin, tables)); err != nil {
+		if err := e.save(e.checkPage(p, r, begin, tables), figures...); err != nil {
 			return err
 		}
 	}

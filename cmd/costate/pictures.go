@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"costate/discrete"
 	"costate/hamiltonian"
 	"costate/internal/report"
 	"costate/internal/route"
@@ -167,6 +168,21 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	slices.Sort(pic.Rf)
 	for _, rf := range pic.Rf {
 		pic.Levels = append(pic.Levels, at[rf])
+	}
+	return pic.Figure()
+}
+
+// convergenceFigure draws the error of the states against the number of layers,
+// with the slope that theory gives each rule.
+func convergenceFigure(r *route.Check) report.Figure {
+	pic := report.ConvergencePicture{Title: title(r.Problem.File), X: "layers N", Y: "error of x, relative"}
+	for _, s := range r.Studies {
+		c := report.ErrorCurve{Name: s.Scheme.String(), Order: float64(s.Theory)}
+		for _, row := range s.Rows {
+			c.N = append(c.N, float64(row.Layers))
+			c.Err = append(c.Err, row.Errors[discrete.StateError])
+		}
+		pic.Curves = append(pic.Curves, c)
 	}
 	return pic.Figure()
 }
