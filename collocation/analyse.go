@@ -69,13 +69,16 @@ func (r *run) analyse(guess *ode.Solution) {
 	}
 }
 
-// repair undoes what analyse assumed if it did not hold, and says whether it
-// had to.
-func (r *run) repair() bool {
-	bad := false
+// misjudged reports whether something that analyse found did not hold at a
+// later iterate.
+func (r *run) misjudged() bool {
+	return r.main.broken.Load() || r.est.broken.Load() || r.cond.broken
+}
+
+// repair undoes what analyse found. The iterate is lost if there were links.
+func (r *run) repair() {
 	if r.main.broken.Load() || r.est.broken.Load() {
 		r.setStructure(nil)
-		bad = true
 	}
 	if r.cond.broken {
 		for i := range r.cond.used {
@@ -85,9 +88,7 @@ func (r *run) repair() bool {
 		}
 		r.cond.collect()
 		r.cond.broken = false
-		bad = true
 	}
-	return bad
 }
 
 // check panics if p is malformed.

@@ -125,17 +125,7 @@ func (r *run) enter(p *ode.BVP) {
 // mapped returns m with its fixed places moved to those of p, and the others
 // moved along.
 func (m *mesh) mapped(p *ode.BVP) *mesh {
-	f := fixed(p)
-	old := []float64{m.t[0]}
-	for _, i := range m.at {
-		old = append(old, m.t[i])
-	}
-	for i, j := range m.jump {
-		if j >= 0 {
-			old = append(old, m.t[i])
-		}
-	}
-	old = compactSorted(append(old, m.t[len(m.t)-1]))
+	f, old := fixed(p), m.fixed
 	if len(old) != len(f) {
 		return m
 	}

@@ -62,13 +62,36 @@ func (r *run) explain(err error) error {
 	switch {
 	case errors.Is(err, newton.ErrNotFinite):
 		e.Status, e.Try = ode.NotFinite, "the right-hand side is not finite at the guess: change it"
+		e.T, e.Component = r.notFinite()
 	case errors.As(err, &se):
 		e.Status, e.Try = ode.Singular, "check that the conditions determine the solution"
 		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], min(se.Column, r.p.Dim-1)
+	case r.doubts > 0 || r.converged && e.Value*r.rtol < 0.05:
+		// Rounding, amplified, is what stops it.
+		e.Status, e.Try = ode.IllConditioned, "rounding alone stops the iteration: shorten the interval, or change what is given where"
 	default:
 		e.Try = "give a better guess, or a parameter to continue in"
 	}
 	return e
+}
+
+// notFinite returns the place and the component of the first value of the
+// right-hand side, or of a jump or condition (component -1), that is no number.
+func (r *run) notFinite() (t float64, component int) {
+	d, st := r.main, r.st
+	d.residual(r.f[:d.nx], r.x)
+	n, s := d.mesh.intervals(), d.tb.s
+	rho := r.f[st.nd+st.np+n*st.nd:]
+	for i := range n {
+		for a, c := range st.free {
+			for j, theta := range d.tb.c {
+				if v := rho[i*d.ns+a*s+j]; v-v != 0 {
+					return d.mesh.t[i] + theta*(d.mesh.t[i+1]-d.mesh.t[i]), c
+				}
+			}
+		}
+	}
+	return d.mesh.t[0], -1
 }
 
 func (r *run) meshLimit() error {

@@ -13,6 +13,7 @@ func embed(p *ode.BVP, guess *ode.Solution) *Continuation {
 	n := p.Dim
 	q0 := guess.P
 	f0 := make([]float64, n)
+	eval := pointFunc(&p.System)
 	ys := make([][]float64, len(points(p)))
 	for k, t := range points(p) {
 		ys[k] = guess.Left(nil, t)
@@ -35,14 +36,15 @@ func embed(p *ode.BVP, guess *ode.Solution) *Continuation {
 		e := *p
 		left := 1 - sigma
 		e.Batch, e.BatchJac = nil, nil
+		e.Jac = pointJac(&p.System) // what is taken off does not depend on y
 		e.System.Func = func(dst []float64, t float64, y, q []float64) {
 			u, du := guess.At(nil, t), guess.Deriv(nil, t)
 			rest := make([]float64, n)
-			p.System.Func(rest, t, u, q0)
+			eval(rest, t, u, q0)
 			for c := range nd {
 				rest[c] -= du[c]
 			}
-			p.System.Func(dst, t, y, q)
+			eval(dst, t, y, q)
 			for c, v := range rest {
 				dst[c] -= left * v
 			}

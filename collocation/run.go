@@ -54,13 +54,18 @@ type run struct {
 	bestAt int     // and the mesh that had it
 	ratio  float64 // error over tolerance on the mesh before; 0: none
 
-	linear    bool // one Newton step is exact
-	analysed  bool // structure looked for
-	hurried   bool // on the way of a continuation: give up early
-	steps     int  // of Newton's iteration; 0: as the Solver says
-	bold      bool // Newton's iteration may go uphill
-	verified  bool // the condition was compared with that on a finer mesh
-	converged bool // on some mesh since settle began
+	linear      bool          // one Newton step is exact
+	analysed    bool          // structure looked for
+	anticipated bool          // layers looked for in the Jacobians
+	hurried     bool          // on the way of a continuation: give up early
+	steps       int           // of Newton's iteration; 0: as the Solver says
+	bold        bool          // Newton's iteration may go uphill
+	doubts      int           // times that a finer mesh had to confirm the solution
+	doubtedAt   int           // meshes when that was first so
+	witness     *ode.Solution // what it has to agree with
+	answer      *ode.Solution // the witness, when it was confirmed
+	verified    bool          // the condition was compared with that on a finer mesh
+	converged   bool          // on some mesh since settle began
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {
@@ -124,7 +129,7 @@ func ones(n int) []float64 {
 
 // place sets the mesh; x is then of the right length and not yet filled.
 func (r *run) place(m *mesh) {
-	newDiscrete(r.main, r.tb[0], m, nil)
+	r.main.reset(r.tb[0], m)
 	r.x = resized(r.x, r.main.nx)
 	r.f = resized(r.f, r.main.nx)
 	r.wn = resized(r.wn, len(m.t)*r.st.nd)

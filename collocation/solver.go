@@ -11,7 +11,7 @@ import (
 // mesh. The zero value works; a Solver may be used by several goroutines.
 type Solver struct {
 	// Tol is the relative tolerance of every component: the error of y[c] at
-	// any t is to be at most Tol (|y[c](t)| + mean of |y[c]|) + AbsTol. No
+	// any t is to be at most Tol (|y[c](t)| + mean of |y[c]|/20) + AbsTol. No
 	// change of units changes what is asked for. [1e-6]
 	Tol float64
 
@@ -30,7 +30,8 @@ type Solver struct {
 	// interval is ignored. nil: that of Guess, or Intervals equal ones.
 	Mesh []float64
 
-	// MaxMesh is the largest number of mesh intervals. [10000]
+	// MaxMesh is the largest number of mesh intervals. [10000, fewer if the
+	// factors would need more than a gigabyte]
 	MaxMesh int
 
 	// Guess, a solution by any method, takes the place of the problem's

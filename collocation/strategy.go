@@ -24,7 +24,8 @@ func (r *run) solve(ctx context.Context) error {
 	}
 	if c := r.s.Continuation; c != nil {
 		followed := r.follow(ctx, c)
-		if followed == nil || ctx.Err() != nil {
+		var e *Error
+		if followed == nil || ctx.Err() != nil || errors.As(followed, &e) && e.Status == ode.IllConditioned {
 			return followed
 		}
 		err = followed
@@ -59,12 +60,11 @@ func (r *run) solve(ctx context.Context) error {
 			return e
 		}
 	}
-	if r.p0.System.Func != nil {
-		if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
-			return e
-		}
-		r.enter(r.p0)
+	r.steps = 0
+	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
+		return e
 	}
+	r.enter(r.p0)
 	return err
 }
 

@@ -102,7 +102,7 @@ func TestSet(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if n := len(sol.T) - 1; n >= 500 && !(ref.ID == "T4" || ref.ID == "T6") {
+				if n := len(sol.T) - 1; n >= 500 {
 					t.Errorf("%d intervals", n)
 				}
 				if sol.Residual > tol {

@@ -38,7 +38,11 @@ func (r *run) measure(d *discrete, x []float64) {
 			}
 		}
 	}
-	copy(r.fld.scale, r.peak)
+	for c, v := range r.peak {
+		// A component that is zero has the size that its absolute tolerance
+		// is a fraction of, if the caller knows one.
+		r.fld.scale[c] = max(v, r.s.atol(c)/r.rtol)
+	}
 	for c, v := range d.q(x) {
 		r.qsize[c] = math.Abs(v)
 		r.fld.pSize[c] = r.qsize[c]
@@ -48,10 +52,15 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*max(0.1*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(max(r.peak[c], r.seen[c])+r.coupling[c])
+	return r.rtol*max(share*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(max(r.peak[c], r.seen[c])+r.coupling[c])
 }
 
 const epsilon = 0x1p-52
+
+// share is the part of the mean size of a component that its values are
+// weighed by at least. Small, so that a component with a high peak is accurate
+// away from it too; not smaller, for a component that vanishes somewhere.
+const share = 0.05
 
 // rescale sets Newton's weights: as those of the error, for the iterate or
 // the correction, whichever is larger.
@@ -81,7 +90,7 @@ func (r *run) rescale(x, d []float64) {
 		}
 	}
 	for c := range st.nd {
-		f := 0.1*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(max(pk[c], r.seen[c])+r.coupling[c])
+		f := share*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(max(pk[c], r.seen[c])+r.coupling[c])
 		if f == 0 {
 			f = 1 // zero, and to remain zero
 		}

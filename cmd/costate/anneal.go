@@ -64,9 +64,9 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
 	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
 	f.StringVar(&a.Rule, "rule", "", "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
-	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: 16/3, the consistent one; 1: that of the older tools")
+	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: that of the file, or 16/3, the consistent one; 1: that of the older tools")
 	choiceVar(f, &a.start, "start", []string{"uniform", "integrate", "synchronise"}, "how starts are made")
-	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate")
+	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate; default: that of the file, or insert")
 	f.StringVar(&a.Convention, "convention", "", "`NAME` of the normalisation of printed actions: continuous, discrete, varanneal or minaone; default: that of the file, or continuous")
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
@@ -109,8 +109,8 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return badInput("--start %s: unknown rule", a.start)
 	}
 	a.Start = rule
-	if a.offGrid == "interpolate" {
-		a.OffGrid = discrete.Interpolate
+	if a.flags.Changed("off-grid") {
+		a.OffGrid = a.offGrid
 	}
 	a.SeedSet = a.flags.Changed("seed")
 	if e.out != "" {
@@ -136,7 +136,8 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if errors.Is(err, discrete.ErrCheckpointMismatch) {
 		return badInput("%w (--restart starts over)", err)
 	}
-	tables, tableErr := a.tables(ctx, p, r, time.Since(begin))
+	// What is finished is reported after an interrupt too.
+	tables, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
@@ -149,6 +150,15 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		if err := e.writeAnnealing(p, r); err != nil {
 			return err
 		}
+		status := "finished"
+		if err != nil {
+			status = "interrupted"
+		}
+		page := e.newPage(p, begin, status, tables)
+		page.Run.Seed = &r.Ensemble.Seed
+		if err := e.save(page, levelsFigure(p, r)); err != nil {
+			return err
+		}
 	}
 	if err := e.print(tables...); err != nil {
 		return err
@@ -157,10 +167,25 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return err
 	}
 	if len(r.Ensemble.Levels) == 0 {
-		e.log.Error("no start reached the end of its ladder")
+		e.log.Error("no start reached the end of its ladder" + firstFailure(r.Ensemble))
 		return errFailed
 	}
 	return nil
+}
+
+// firstFailure says how far the first start that failed came, and why it ended.
+func firstFailure(ens *discrete.Ensemble) string {
+	for _, run := range ens.Runs {
+		if run.Err == nil {
+			continue
+		}
+		at := ""
+		if n := len(run.Rungs); n > 0 {
+			at = fmt.Sprintf(" after beta = %.4g with action %.6g", run.Rungs[n-1].Beta, run.Rungs[n-1].Action)
+		}
+		return fmt.Sprintf("; start %d ended%s: %v; fewer betas or a smaller alpha may help", run.Start+1, at, run.Err)
+	}
+	return ""
 }
 
 // shownLevels is how many action levels the table lists.

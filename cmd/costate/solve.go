@@ -31,6 +31,7 @@ func solveCommand() *command {
 			{"costate solve lynx-hare", "the parameters of a predator-prey model from 21 years of pelts"},
 			{"costate solve lynx-hare --tol 1e-10 --out result", "more digits, and the whole solution as CSV, JSON and npy"},
 			{"costate solve lynx-hare --plot costates.svg --picture costates", "a picture of the costates with their jumps"},
+			{"costate solve pendulum --diagnose", "symplecticity, the drift of H, eigenvalues of the variational matrix"},
 			{"costate solve bvp/T33 --set eps=1e-3", "a hard boundary value problem with another constant"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
@@ -53,6 +54,7 @@ type solveFlags struct {
 	starts int // of a network
 	seed   uint64
 	flags  *pflag.FlagSet
+	check  bool // --diagnose
 
 	plot, picture string
 	all           bool
@@ -68,6 +70,7 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	s.layers.define(f)
 	f.BoolVar(&s.all, "all-solutions", false, "look for further solutions by deflation (collocation)")
 	f.StringArrayVar(&s.sensitivity, "sensitivity", nil, "derivative of the solution with respect to the constant `NAME`; may be given several times")
+	f.BoolVar(&s.check, "diagnose", false, "look at the structure of the solution: symplecticity, drift of H, eigenvalue pairs, reversibility, growth")
 	plotFlag(f, &s.plot, "the solution")
 	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
 	integerVar(f, &s.starts, "starts", 0, 1000000, "networks: number of starts, the best counts; 0: that of the file, or 1")
@@ -103,8 +106,14 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
 		}
 	}
+	if s.all && s.check {
+		return badInput("--diagnose looks at one solution: not with --all-solutions")
+	}
 	if s.all {
 		return s.solveAll(ctx, e, p)
+	}
+	if s.check && method == "discrete" {
+		return badInput("--diagnose looks at a continuous solution: want --method collocation or shooting")
 	}
 	var r *result
 	switch method {
@@ -123,11 +132,6 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	r.time = time.Since(begin)
 	if err := r.complete(ctx); err != nil {
 		return err
-	}
-	if e.out != "" {
-		if err := e.writeResult(r); err != nil {
-			return err
-		}
 	}
 	if s.plot != "" {
 		figure, err := solutionFigure(p, r.solution, s.picture)
@@ -149,10 +153,31 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		}
 		tables = append(tables, more...)
 	}
+	sound := true
+	if err == nil && s.check {
+		var more []report.Table
+		var failure error
+		if more, sound, failure = s.diagnose(ctx, p, r.solution); failure != nil {
+			return failure
+		}
+		tables = append(tables, more...)
+	}
+	if e.out != "" {
+		if err := e.writeResult(r, begin, tables); err != nil {
+			return err
+		}
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}
-	return r.failure(ctx, e, err)
+	if err := r.failure(ctx, e, err); err != nil {
+		return err
+	}
+	if !sound {
+		e.log.Error("the structure of the solution is not what it must be: see the table")
+		return errFailed
+	}
+	return nil
 }
 
 // maxSolutions is how many solutions --all-solutions looks for.
@@ -244,7 +269,7 @@ func (r *result) complete(ctx context.Context) error {
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
 		if out := r.problem.Equations.OutOfBounds(r.solution.P); len(out) > 0 {
-			e.log.Warn(fmt.Sprintf("%s lies outside its bounds: the continuous routes do not impose bounds; costate solve --method discrete does", out[0].Symbol.Name()))
+			e.log.Error(fmt.Sprintf("%s lies outside its bounds", out[0].Symbol.Name()))
 			return errFailed
 		}
 		return nil
@@ -317,17 +342,21 @@ func intervals(s *ode.Solution) int {
 	return n
 }
 
-// worst returns the component of the largest error relative to its size.
+// worst returns the component of the largest error relative to its size. A
+// component that is nothing but rounding beside the others has no relative
+// error.
 func worst(s *ode.Solution) (component int, rel float64) {
-	for c := range s.Dim {
-		size := 0.0
-		for i := range s.T {
-			size = max(size, math.Abs(s.Node(i)[c]))
-		}
-		if size == 0 {
+	size := make([]float64, s.Dim)
+	largest := 0.0
+	for i, v := range s.Y {
+		size[i%s.Dim] = max(size[i%s.Dim], math.Abs(v))
+		largest = max(largest, math.Abs(v))
+	}
+	for c, v := range size {
+		if v <= 1e-12*largest {
 			continue
 		}
-		if r := s.Error[c] / size; r > rel {
+		if r := s.Error[c] / v; r > rel {
 			component, rel = c, r
 		}
 	}
@@ -344,6 +373,10 @@ func (r *result) parameters() report.Table {
 		t.Header = append(t.Header, "sd")
 		t.Note = "error: of the computation. sd: posterior width, for precisions Rm and Rf that are inverse variances (Laplace approximation)."
 	}
+	held := r.problem.AtBound()
+	if len(held) > 0 {
+		t.Header = append(t.Header, "bound")
+	}
 	for i, u := range r.problem.Equations.Unknowns {
 		row := []report.Cell{report.Text(u.Symbol.Name()), report.Number(r.solution.P[i], errorOf(r.solution.ParamError, i)), sizeOf(r.solution.ParamError, i)}
 		if widths != nil {
@@ -352,6 +385,13 @@ func (r *result) parameters() report.Table {
 			} else {
 				row = append(row, report.Empty) // a multiplier
 			}
+		}
+		if len(held) > 0 {
+			word := ""
+			if slices.Contains(held, i) {
+				word = "on its bound"
+			}
+			row = append(row, report.Text(word))
 		}
 		t.Add(row...)
 	}
@@ -407,8 +447,8 @@ func actionTable(s hamiltonian.Split) report.Table {
 	return t
 }
 
-// writeResult writes the whole solution into the --out folder.
-func (e *env) writeResult(r *result) error {
+// writeResult writes the whole solution and its report into the --out folder.
+func (e *env) writeResult(r *result, begin time.Time, tables []report.Table) error {
 	folder, err := report.OpenFolder(e.out)
 	if err != nil {
 		return err
@@ -430,7 +470,23 @@ func (e *env) writeResult(r *result) error {
 	write("solution.npy", rows.NPY)
 	write("solution.json", full.JSON)
 	write("equations.txt", func(w io.Writer) error { _, err := io.WriteString(w, eq.Text()); return err })
-	return err
+	if err != nil {
+		return err
+	}
+	var figures []report.Figure
+	for _, picture := range solutionPictures {
+		if (picture == "costates" || picture == "energy") && eq.Hamiltonian == nil {
+			continue
+		}
+		f, err := solutionFigure(r.problem, r.solution, picture)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, f)
+	}
+	page := e.newPage(r.problem, begin, r.solution.Status.String(), tables)
+	page.Files = append(folder.Files, "report.json")
+	return e.save(page, figures...)
 }
 
 // samplesPerInterval is how finely the CSV shows a mesh interval.

@@ -93,6 +93,17 @@ func readTable(file string, data []byte) (*table, Errors) {
 	}
 }
 
+// ReadColumns reads a data file as a problem file's data are read, by the
+// extension of its name: named columns of equal length, NaN where a value is
+// missing. The error is an Errors.
+func ReadColumns(file string, data []byte) (names []string, columns [][]float64, err error) {
+	t, errs := readTable(file, data)
+	if errs != nil {
+		return nil, nil, errs
+	}
+	return t.names, t.columns, nil
+}
+
 // fileTrouble says in words why a file cannot be opened.
 func fileTrouble(err error) string {
 	switch {

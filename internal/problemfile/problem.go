@@ -98,12 +98,15 @@ type Solve struct {
 type Anneal struct {
 	Rf0        []float64 // one per state, of a network one; nil: default
 	Alpha      float64
-	Beta       int // last beta
+	Beta       int  // last beta
+	BetaGiven  bool // a last beta of 0 is one rung
 	Starts     int
 	Seed       uint64
 	Layers     int
 	Rule       string
 	Convention string // action, varanneal or minaone; of a network action, paper or varanneal
+	Kappa      float64
+	OffGrid    string // insert or interpolate
 	Predict    float64
 
 	// Of a network.

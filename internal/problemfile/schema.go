@@ -214,6 +214,8 @@ var schema = map[string][]key{
 		{"layers", aNumber, inAction, ""},
 		{"rule", aText, inAction, ""},
 		{"convention", aText, inAnneal, ""},
+		{"kappa", aFormula, inAction, ""},
+		{"off_grid", aText, inAction, ""},
 		{"predict", aFormula, inAction, ""},
 		{"plateau", aFormula, inNetwork, ""},
 		{"strong", aBool, inNetwork, ""},

@@ -83,7 +83,7 @@ func (n *Network) annealing(o NetworkAnnealOptions) (discrete.NetworkAnnealing, 
 		return discrete.NetworkAnnealing{}, 0, err
 	}
 	a := discrete.NetworkAnnealing{
-		Alpha: pick(o.Alpha, f.Alpha), Betas: pick(o.Betas, f.Beta+sign(f.Beta)), Plateau: pick(o.Plateau, f.Plateau),
+		Alpha: pick(o.Alpha, f.Alpha), Betas: pick(o.Betas, rungs(f)), Plateau: pick(o.Plateau, f.Plateau),
 		Strong: o.Strong || f.Strong, Starts: max(1, pick(o.Starts, f.Starts)), Seed: f.Seed,
 		Normalisation: conv, OwnPaths: f.Start == "network", Redraws: pick(o.Redraws, f.Redraws),
 		Solver: discrete.NetworkSolver{Tol: f.Tolerance, MaxIter: f.MaxSteps},

@@ -48,7 +48,7 @@ func (n *Network) PlanDesign(o NetworkDesignOptions) (*NetworkDesign, error) {
 	a.Solver.Workers = max(1, a.Parallel/a.Starts)
 	d.Convention = conv
 	d.NetworkDesign = discrete.NetworkDesign{
-		Base:   discrete.NetworkKindOf{Kind: n.Net.Kind, Activation: n.Net.Activation, Step: n.Net.Step, Bias: n.Net.Bias, Shared: n.Net.Shared},
+		Base:   discrete.Network{Kind: n.Net.Kind, Activation: n.Net.Activation, Step: n.Net.Step, Bias: n.Net.Bias, Shared: n.Net.Shared},
 		Depths: list(o.Layers, s.Design.Layers, []int{len(n.Net.Widths)}),
 		Widths: list(o.Widths, s.Design.Widths, []int{n.Net.Widths[1]}),
 		Pairs:  list(o.Pairs, s.Design.Pairs, []int{n.Train.M}), Observed: list(o.Observed, s.Design.Observed, nil),
