@@ -197,6 +197,7 @@ func (l *loader) readNetworkAnneal(n *node) {
 	}
 	a.Alpha = l.aboveOne(n, "alpha")
 	a.Beta = l.integer(n, "beta", 0)
+	a.BetaGiven = !n.missing("beta")
 	a.Starts = l.integer(n, "starts", 1)
 	a.Seed = uint64(l.integer(n, "seed", 0))
 	a.Convention = l.choice(n, "convention", networkConventions...)
