@@ -55,6 +55,9 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 	if e.FreeEnd != nil && len(e.Inputs) > 0 {
 		return nil, fmt.Errorf("hamiltonian: a free end together with signals from data is not defined: the signals are known at fixed times")
 	}
+	if e.FreeEnd != nil && len(e.Kicks) > 0 {
+		return nil, fmt.Errorf("hamiltonian: a free end together with jumps at fixed places is not defined: the end may come to lie before them")
+	}
 	y, theta := e.Components, e.unknowns()
 	n, np := len(y), len(theta)
 	right := e.system()

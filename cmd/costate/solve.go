@@ -268,6 +268,14 @@ func (r *result) complete(ctx context.Context) error {
 // the command.
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
+		eq := r.problem.Equations
+		if last := eq.Label(eq.End, r.solution.P); eq.FreeEnd != nil && !(last-eq.Start > 1e-9*(eq.End-eq.Start)) {
+			e.log.Error(fmt.Sprintf("the free end came to %g, which is not after the start, %g: give a better guess of the end and of the path, or min for the end", last, eq.Start))
+			return errFailed
+		}
+		if r.second != nil && (r.second.Left || r.second.Negative > 0) {
+			e.log.Warn("the solution is stationary, but no minimum of the action: see the line \"second order\"; another guess may lead to one")
+		}
 		if out := r.problem.Equations.OutOfBounds(r.solution.P); len(out) > 0 {
 			e.log.Error(fmt.Sprintf("%s lies outside its bounds", out[0].Symbol.Name()))
 			return errFailed
@@ -403,7 +411,7 @@ func (r *result) ends() report.Table {
 	label := eq.Layer.Name()
 	first, last := eq.Label(s.T[0], s.P), eq.Label(s.T[len(s.T)-1], s.P)
 	t := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: []string{"name", fmt.Sprintf("%s = %.7g", label, first), fmt.Sprintf("%s = %.7g", label, last), "error"}}
+		Header: []string{"name", fmt.Sprintf("%s = %.10g", label, first), fmt.Sprintf("%s = %.10g", label, last), "error"}}
 	a, b := s.Node(0), s.Node(len(s.T)-1)
 	for c, name := range r.problem.BVP.Names {
 		t.Add(report.Text(name), report.Number(a[c], errorOf(s.Error, c)), report.Number(b[c], errorOf(s.Error, c)), sizeOf(s.Error, c))
