@@ -290,3 +290,12 @@ func (f Phase) flow(dst, m []float64, dim, np int) []float64 {
 	}
 	return f.square(dst, dy, dp, dim, np, 1)
 }
+
+// Variational stores the derivative of (x, p) at mesh point i+1 with respect to
+// (x, p) at mesh point i, parameters held (2 States×2 States), into dst and
+// returns it; a nil dst is allocated. It is symplectic: for fixed parameters
+// states and costates are canonical by themselves.
+func (w *Flow) Variational(dst []float64, f Phase, i int) []float64 {
+	f.Params = 0
+	return f.flow(dst, w.M[i], w.bvp.Dim, w.bvp.Params)
+}

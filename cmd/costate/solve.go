@@ -31,6 +31,7 @@ func solveCommand() *command {
 			{"costate solve lynx-hare", "the parameters of a predator-prey model from 21 years of pelts"},
 			{"costate solve lynx-hare --tol 1e-10 --out result", "more digits, and the whole solution as CSV, JSON and npy"},
 			{"costate solve lynx-hare --plot costates.svg --picture costates", "a picture of the costates with their jumps"},
+			{"costate solve pendulum --diagnose", "symplecticity, the drift of H, eigenvalues of the variational matrix"},
 			{"costate solve bvp/T33 --set eps=1e-3", "a hard boundary value problem with another constant"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
@@ -50,6 +51,7 @@ type solveFlags struct {
 	method string
 	layers layerFlags
 	trace  bool
+	check  bool // --diagnose
 
 	plot, picture string
 	all           bool
@@ -65,6 +67,7 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	s.layers.define(f)
 	f.BoolVar(&s.all, "all-solutions", false, "look for further solutions by deflation (collocation)")
 	f.StringArrayVar(&s.sensitivity, "sensitivity", nil, "derivative of the solution with respect to the constant `NAME`; may be given several times")
+	f.BoolVar(&s.check, "diagnose", false, "look at the structure of the solution: symplecticity, drift of H, eigenvalue pairs, reversibility, growth")
 	plotFlag(f, &s.plot, "the solution")
 	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
 	f.BoolVar(&s.trace, "trace", false, "print every mesh of the collocation to standard error")
@@ -91,8 +94,14 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
 		}
 	}
+	if s.all && s.check {
+		return badInput("--diagnose looks at one solution: not with --all-solutions")
+	}
 	if s.all {
 		return s.solveAll(ctx, e, p)
+	}
+	if s.check && method == "discrete" {
+		return badInput("--diagnose looks at a continuous solution: want --method collocation or shooting")
 	}
 	var r *result
 	switch method {
@@ -137,10 +146,26 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		}
 		tables = append(tables, more...)
 	}
+	sound := true
+	if err == nil && s.check {
+		var more []report.Table
+		var failure error
+		if more, sound, failure = s.diagnose(ctx, p, r.solution); failure != nil {
+			return failure
+		}
+		tables = append(tables, more...)
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}
-	return r.failure(ctx, e, err)
+	if err := r.failure(ctx, e, err); err != nil {
+		return err
+	}
+	if !sound {
+		e.log.Error("the structure of the solution is not what it must be: see the table")
+		return errFailed
+	}
+	return nil
 }
 
 // maxSolutions is how many solutions --all-solutions looks for.
