@@ -75,7 +75,7 @@ func TestRead(t *testing.T) {
 	var csv strings.Builder
 	fmt.Fprintln(&csv, "t,dang,dom,Itorque")
 	for i := range 9 {
-		fmt.Fprintln(&csv, fmt.Sprintf("%v,%v,%v,%v", p.Time(i), p.Columns[0][i], p.Columns[1][i], p.Columns[2][i]))
+		fmt.Fprintf(&csv, "%v,%v,%v,%v\n", p.Time(i), p.Columns[0][i], p.Columns[1][i], p.Columns[2][i])
 	}
 	if err := os.WriteFile(filepath.Join(dir, "p.csv"), []byte(csv.String()), 0o600); err != nil {
 		t.Fatal(err)
