@@ -59,9 +59,9 @@ func augmented(m *members, lambda float64, a anchor) *ode.BVP {
 		where = append(where, slices.Index(pts, t))
 	}
 	mine := slices.Index(pts, a.t)
-	p := &ode.BVP{Start: p0.Start, End: p0.End, Guess: p0.Guess}
+	p := &ode.BVP{Start: p0.Start, End: p0.End, Guess: p0.Guess, Breaks: p0.Breaks}
 	p.System = ode.System{Dim: n, Params: k + 1, Algebraic: p0.Algebraic,
-		Func: func(dst []float64, t float64, y, q []float64) { m.at(q[k]).System.Func(dst, t, y, q[:k]) }}
+		Func: func(dst []float64, t float64, y, q []float64) { pointFunc(&m.at(q[k]).System)(dst, t, y, q[:k]) }}
 	p.Jac = func(dfdy, dfdp []float64, t float64, y, q []float64) { m.jacobian(dfdy, dfdp, t, y, q, lambda) }
 	count := p0.Boundary.Count
 	p.Boundary = ode.Conditions{Count: count + 1, Points: pts,
@@ -97,19 +97,20 @@ func augmented(m *members, lambda float64, a anchor) *ode.BVP {
 func (m *members) jacobian(dfdy, dfdp []float64, t float64, y, q []float64, size float64) {
 	n, k := len(y), len(q)-1
 	p := m.at(q[k])
+	eval, jac := pointFunc(&p.System), pointJac(&p.System)
 	f, g := make([]float64, n), make([]float64, n)
-	if p.System.Jac != nil {
+	if jac != nil {
 		inner := make([]float64, n*k)
-		p.System.Jac(dfdy, inner, t, y, q[:k])
+		jac(dfdy, inner, t, y, q[:k])
 		for r := range n {
 			copy(dfdp[r*(k+1):r*(k+1)+k], inner[r*k:(r+1)*k])
 		}
 	} else {
-		p.System.Func(f, t, y, q[:k])
+		eval(f, t, y, q[:k])
 		z, v := slices.Clone(y), slices.Clone(q[:k])
 		for c := range n {
 			z[c] += step(y[c], 1e-3)
-			p.System.Func(g, t, z, q[:k])
+			eval(g, t, z, q[:k])
 			for r := range n {
 				dfdy[r*n+c] = (g[r] - f[r]) / (z[c] - y[c])
 			}
@@ -117,7 +118,7 @@ func (m *members) jacobian(dfdy, dfdp []float64, t float64, y, q []float64, size
 		}
 		for c := range k {
 			v[c] += step(q[c], 1e-3)
-			p.System.Func(g, t, y, v)
+			eval(g, t, y, v)
 			for r := range n {
 				dfdp[r*(k+1)+c] = (g[r] - f[r]) / (v[c] - q[c])
 			}
@@ -129,8 +130,8 @@ func (m *members) jacobian(dfdy, dfdp []float64, t float64, y, q []float64, size
 		h = 6e-6
 	}
 	up, down := q[k]+h, q[k]-h
-	m.at(up).System.Func(f, t, y, q[:k])
-	m.at(down).System.Func(g, t, y, q[:k])
+	pointFunc(&m.at(up).System)(f, t, y, q[:k])
+	pointFunc(&m.at(down).System)(g, t, y, q[:k])
 	for r := range n {
 		dfdp[r*(k+1)+k] = (f[r] - g[r]) / (up - down)
 	}

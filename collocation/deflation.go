@@ -95,7 +95,7 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err == nil && !contains(known, sol, s.rtol()) {
+		if err == nil && !contains(known, sol, d.size, s.rtol()) {
 			return sol
 		}
 	}
@@ -103,19 +103,15 @@ func (s *Solver) another(ctx context.Context, p *ode.BVP, known []*ode.Solution)
 }
 
 // contains reports whether sol agrees with a known solution to a hundred
-// tolerances.
-func contains(known []*ode.Solution, sol *ode.Solution, tol float64) bool {
+// tolerances, in the given sizes of the components.
+func contains(known []*ode.Solution, sol *ode.Solution, size []float64, tol float64) bool {
 	for _, k := range known {
 		worst := 0.0
 		for c := range sol.Dim {
-			big, diff := 0.0, 0.0
 			for i, t := range sol.T {
 				v := sol.Y[i*sol.Dim+c]
-				big = max(big, math.Abs(v), math.Abs(k.At(nil, t)[c]))
-				diff = max(diff, min(math.Abs(v-k.At(nil, t)[c]), math.Abs(v-k.Left(nil, t)[c])))
-			}
-			if big > 0 {
-				worst = max(worst, diff/big)
+				diff := min(math.Abs(v-k.At(nil, t)[c]), math.Abs(v-k.Left(nil, t)[c]))
+				worst = max(worst, diff/(size[c]+math.Abs(v)))
 			}
 		}
 		for i, v := range sol.P {
@@ -174,12 +170,12 @@ func (d *deflation) solve(ctx context.Context) bool {
 			main.solve(d.b, d.f)
 			d.mf = d.m
 			copy(d.gf, d.g)
-			d.gb = inner(d.gf, d.b)
+			d.gb = dot(d.gf, d.b)
 			return nil
 		},
 		Solve: func(dst, rhs []float64) {
 			main.solve(dst, rhs)
-			c := inner(d.gf, dst) / (d.mf + d.gb)
+			c := dot(d.gf, dst) / (d.mf + d.gb)
 			for i := range dst {
 				dst[i] = (dst[i] - c*d.b[i]) / d.mf
 			}
@@ -190,14 +186,6 @@ func (d *deflation) solve(ctx context.Context) bool {
 	s := newton.Solver{Tol: 1e-3 / r.rtol * 1e-2, MaxSteps: 60, MinDamping: 1e-4}
 	_, err := s.Solve(ctx, &p, r.x)
 	return err == nil
-}
-
-func inner(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
 }
 
 // operator stores M and its gradient at x. The distance is the mean square

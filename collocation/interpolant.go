@@ -101,7 +101,8 @@ func (r *run) solution() *ode.Solution {
 		}
 	}
 	p.z = sol.Y
-	if r.sum.abs != nil {
+	if r.estimated == m {
+		sol.Error, sol.ParamError = r.sum.abs, r.sum.param
 		sol.Condition = r.condition()
 		sol.Residual = r.boundaryResidual()
 		if k := sol.Condition.Kappa; k*epsilon > r.rtol {

@@ -80,9 +80,10 @@ func (s *Solver) resume(ctx context.Context, p *ode.BVP, sol *ode.Solution) (*ru
 			}
 			return nil, r.explain(err)
 		}
-		if !r.repair() {
+		if !r.misjudged() {
 			break
 		}
+		r.repair()
 	}
 	if err := r.main.factor(r.x); err != nil {
 		return nil, r.explain(err)

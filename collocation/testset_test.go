@@ -94,7 +94,7 @@ func TestSet(t *testing.T) {
 				s := Solver{Tol: tol, Continuation: family(tp, ref.V)}
 				sol, err := s.Solve(context.Background(), tp.make(ref.V))
 				if exempt(&ref) {
-					if err != nil && sol.Status != ode.IllConditioned {
+					if err != nil && sol.Status != ode.IllConditioned && sol.Status != ode.NoDescent {
 						t.Error(err)
 					}
 					return
@@ -102,7 +102,7 @@ func TestSet(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if n := len(sol.T) - 1; n >= 500 && !(ref.ID == "T4" || ref.ID == "T6") {
+				if n := len(sol.T) - 1; n >= 500 {
 					t.Errorf("%d intervals", n)
 				}
 				if sol.Residual > tol {
@@ -119,6 +119,19 @@ func TestSet(t *testing.T) {
 					t.Errorf("error %v", e)
 				}
 			})
+		}
+	}
+}
+
+// Without a family declared, the hardest are solved too: by deformation.
+func TestNoFamily(t *testing.T) {
+	for _, ref := range references(t) {
+		if !(ref.ID == "T20" && ref.V == 1e-3 || ref.ID == "T24" && ref.V < 0.02 || ref.ID == "T30" && ref.V == 1e-3 || ref.ID == "T23" && ref.V == 30) {
+			continue
+		}
+		sol := solved(t, &Solver{}, find(ref.ID).make(ref.V))
+		if e := worst(sol, &ref); e > 1e-5 {
+			t.Errorf("%s %g: error %v", ref.ID, ref.V, e)
 		}
 	}
 }

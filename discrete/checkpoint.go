@@ -33,6 +33,7 @@ type State struct {
 	Beta, Step  float64
 	Tangent     []float64
 	Flat        int
+	Failed      int
 	Done        bool
 	Plateau     bool
 }
@@ -108,7 +109,7 @@ func (f FileCheckpoint) Save(start int, s *State) error {
 // state describes a run between rungs.
 func (l *ladder) state(m *minimiser, run *Run) *State {
 	s := &State{Rungs: run.Rungs, Unknowns: m.v, Mu: m.lm.mu, MuLast: m.lm.last, Exact: m.lm.exact, Beta: l.beta, Step: l.step,
-		Tangent: l.tangent, Flat: l.flat, Done: l.done, Plateau: run.Plateau}
+		Tangent: l.tangent, Flat: l.flat, Failed: l.failed, Done: l.done, Plateau: run.Plateau}
 	if m.dual {
 		s.Lambda = m.c.lam
 	}
@@ -124,7 +125,7 @@ func (l *ladder) restore(s *State, m *minimiser, run *Run) {
 		copy(m.c.lam, s.Lambda)
 		m.dual = true
 	}
-	l.beta, l.step, l.flat, l.done = s.Beta, s.Step, s.Flat, s.Done
+	l.beta, l.step, l.flat, l.failed, l.done = s.Beta, s.Step, s.Flat, s.Failed, s.Done
 	l.tangent = s.Tangent
 }
 

@@ -171,10 +171,11 @@ type ConvergenceStudy struct {
 
 // Convergence minimises the action with layers of a scheme on meshes that are
 // halved again and again, from the number first to the number last (the first
-// mesh may have more, so that every observation time is a layer's boundary), and
-// compares every minimum with the reference. It stops early when all errors
-// have reached rounding or the reference's own. Each minimisation starts at the
-// reference, and takes exact Newton steps until they no longer help.
+// mesh may have more, so that every observation time is a layer's boundary; then
+// it is halved twice at least), and compares every minimum with the reference. It
+// stops early when all errors have reached rounding or the reference's own. Each
+// minimisation starts at the reference, and takes exact Newton steps in states and
+// costates until they no longer help.
 //
 // The error is that of the minimisation that failed, with the rows before it.
 func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, first, last int) (*ConvergenceStudy, error) {
@@ -198,7 +199,11 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 		}
 		study.Rows = append(study.Rows, row)
 		study.judge()
-		if 2*c.Layers > last || study.exhausted() {
+		enough := 1
+		if study.Rows[0].Layers > first {
+			enough = 3
+		}
+		if k := len(study.Rows); 2*c.Layers > last && k >= enough || k > 1 && study.exhausted() {
 			break
 		}
 		c.Mesh = halve(c.Mesh)
@@ -278,24 +283,39 @@ func sizes(pr *Problem, ref Reference) (size [2][]float64) {
 
 const epsilon = 0x1p-52
 
-// converge minimises on one mesh, twice: the second time tells the noise.
+// converge minimises on one mesh, and then once more from the minimum, which
+// tells the noise.
 func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64, scale float64) (ConvergenceRow, error) {
 	row := ConvergenceRow{Layers: pr.Layers}
 	for n := range pr.Layers {
 		row.Step = max(row.Step, pr.Mesh[n+1]-pr.Mesh[n])
 	}
+	p, err := newPlan(pr)
+	if err != nil {
+		return row, err
+	}
 	begin := time.Now()
-	s := Solver{Curvature: ExactNewton, Form: CostateForm, Tolerance: 1e-18, Scale: scale}
-	path, err := s.Solve(ctx, pr, Guess{X: ref.X, Theta: ref.Theta})
+	s := &Solver{Curvature: ExactNewton, Form: CostateForm, Tolerance: 1e-18, Scale: scale}
+	m := newMinimiser(p, s)
+	m.v = p.vector(Guess{X: ref.X, Theta: ref.Theta})
+	if ref.P != nil {
+		m.c = newCostateForm(p)
+		m.startCostates(ref)
+		m.dual = true
+	}
+	path, err := m.plainPath(ctx, s)
 	if err != nil && ctx.Err() == nil {
+		// The reference is too far away on a coarse mesh: the way of Solve.
+		m = newMinimiser(p, s)
+		m.v = p.vector(Guess{X: ref.X, Theta: ref.Theta})
 		s.Curvature = Automatic
-		path, err = s.Solve(ctx, pr, Guess{X: ref.X, Theta: ref.Theta})
+		path, err = m.plainPath(ctx, s)
 	}
 	if err != nil {
 		return row, err
 	}
 	row.NewtonSteps, row.Time = path.Stats.Steps, time.Since(begin)
-	again, err := s.Solve(ctx, pr, Guess{Path: path})
+	again, err := m.path(ctx, s) // with the inertia
 	if err != nil {
 		again = path
 	}
@@ -311,6 +331,52 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		row.Uncertainty[q] = row.Noise[q] + ref.Errors[q]
 	}
 	return row, nil
+}
+
+// plainPath solves without the second-order figures.
+func (m *minimiser) plainPath(ctx context.Context, s *Solver) (*Path, error) {
+	out := m.minimise(ctx, s, s.scale(), s.tolerance(), false)
+	a := m.collect()
+	a.Stats, a.Err = m.w.stats, out.err
+	return a, out.err
+}
+
+// startCostates stores the costates of the residuals that belong to the reference,
+// up to the order of the rule.
+func (m *minimiser) startCostates(ref Reference) {
+	p := m.p
+	d := p.D
+	l, r, mid := make([]float64, d), make([]float64, d), make([]float64, d)
+	end, scrap := make([]float64, d), make([]float64, d)
+	for n := range p.N {
+		lam := m.c.lam[n*p.R*d : (n+1)*p.R*d]
+		t, s := p.t[n], p.s[n]
+		ref.P(scrap, r, t)
+		ref.P(end, scrap, p.t[n+1])
+		switch p.pr.Rule {
+		case Euler, LayerMap:
+			copy(lam, end)
+		case SimpsonHermite:
+			ref.P(l, mid, t+0.5*s)
+			copy(lam, mid)
+			for c := range d {
+				lam[d+c] = -p.tab.w[1] * (end[c] - r[c]) / 8
+			}
+		default:
+			for i, c := range p.tab.c {
+				if p.R == 1 {
+					c = 0.5
+				}
+				ref.P(l, mid, t+c*s)
+				for k, v := range mid {
+					lam[i*d+k] = p.tab.w[i] * v
+				}
+				if p.R == 1 {
+					break
+				}
+			}
+		}
+	}
 }
 
 // pathReference makes a reference of a path on the same mesh. Its functions

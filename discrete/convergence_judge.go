@@ -1,6 +1,7 @@
 package discrete
 
 import (
+	"fmt"
 	"math"
 )
 
@@ -89,6 +90,22 @@ func (s *ConvergenceStudy) Order(q Quantity) (order float64, why Judgement) {
 	return math.NaN(), s.Rows[len(s.Rows)-1].Judgement[q]
 }
 
+// Diverges says so if the error of the states or of the action is larger in the
+// finest of at least three rows than in the coarsest, and above rounding; else it
+// is empty.
+func (s *ConvergenceStudy) Diverges() string {
+	if len(s.Rows) < 3 {
+		return ""
+	}
+	a, b := &s.Rows[0], &s.Rows[len(s.Rows)-1]
+	for _, q := range []Quantity{ActionError, StateError} {
+		if b.Judgement[q] != Rounding && b.Errors[q] > a.Errors[q] {
+			return fmt.Sprintf("does not converge: the error of %s grows from %.2g to %.2g while the layers grow from %d to %d", q, a.Errors[q], b.Errors[q], a.Layers, b.Layers)
+		}
+	}
+	return ""
+}
+
 // Limit is the Richardson extrapolation of a study to layers of no length, at
 // the boundaries of its coarsest mesh.
 type Limit struct {
@@ -140,7 +157,13 @@ func (s *ConvergenceStudy) extrapolate(size [2][]float64) *Limit {
 	})
 	v, e := s.richardson(action, func(int) float64 { return 1 })
 	l.Action, l.Errors[ActionError] = v[0], e
+	// Without an asymptotic regime the tableau proves nothing: its entries may be
+	// close by chance. The last change of the plain values then counts.
+	before := &s.Rows[len(s.Rows)-2]
 	for q := range Quantity(Quantities) {
+		if last.Judgement[q] == NotAsymptotic {
+			l.Errors[q] = max(l.Errors[q], last.Errors[q]+before.Errors[q])
+		}
 		l.Errors[q] += last.Noise[q]
 	}
 	return l

@@ -2,6 +2,7 @@ package discrete
 
 import (
 	"context"
+	"errors"
 	"math"
 )
 
@@ -18,6 +19,7 @@ type ladder struct {
 	step    float64 // in beta, of an adaptive ladder
 	tangent []float64
 	flat    int // rungs in succession with a negligible model error
+	failed  int // rungs in succession that did not converge
 	done    bool
 	saved   []float64
 }
@@ -33,10 +35,19 @@ func newLadder(a *Annealing, p *plan) *ladder {
 
 func (l *ladder) scale(beta float64) float64 { return l.rf0 * math.Pow(l.alpha, beta) }
 
-// Limits of an adaptive ladder's step in beta.
+// A rung on the way may take rungSteps Newton steps; after rungsFailed rungs
+// in succession that did not converge a run ends as failed: it follows no
+// branch of minima.
 const (
-	stepMin = 0.25
-	stepMax = 4
+	rungSteps   = 60
+	rungsFailed = 4
+)
+
+// Limits of an adaptive ladder's step in beta: never more rungs than the
+// ladder as written.
+const (
+	stepMin = 1
+	stepMax = 6
 )
 
 // rung moves to the next minimum.
@@ -46,6 +57,11 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 	scale := l.scale(l.beta)
 	last := l.beta >= float64(l.betas-1)
 	tol := l.tol
+	// On the way a rung need not be exact; the last one must.
+	solver := l.a.Solver
+	if !last {
+		solver.MaxSteps = min(solver.maxSteps(), rungSteps)
+	}
 	if last && l.plateau == 0 {
 		tol = l.a.Solver.tolerance()
 	}
@@ -68,9 +84,9 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 			if !m.dual && !(m.w.action(m.v, scale).total() < m.w.action(l.saved, scale).total()) {
 				copy(m.v, l.saved) // a prediction that is worse than none
 			}
-			out = m.minimise(ctx, &l.a.Solver, scale, tol, last)
+			out = m.minimise(ctx, &solver, scale, tol, last)
 			r = l.describe(m, run, scale, out, tol)
-			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin {
+			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin*(1+1e-9) {
 				break
 			}
 			// Off the branch: halve the step.
@@ -83,10 +99,15 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 			m.dual = false
 		}
 	} else {
-		out = m.minimise(ctx, &l.a.Solver, scale, tol, last)
+		out = m.minimise(ctx, &solver, scale, tol, last)
 		r = l.describe(m, run, scale, out, tol)
 	}
-	if out.err != nil && (last || ctx.Err() != nil) {
+	if out.err == nil {
+		l.failed = 0
+		return r, nil
+	}
+	l.failed++
+	if last || ctx.Err() != nil || l.failed >= rungsFailed || !errors.Is(out.err, ErrSteps) {
 		return r, out.err
 	}
 	return r, nil
@@ -129,8 +150,8 @@ func (l *ladder) decide(run *Run) {
 	switch {
 	case r.Steps <= 2:
 		l.step = min(l.step*1.6, stepMax)
-	case r.Steps <= 4:
-	case r.Steps <= 6:
+	case r.Steps <= 5:
+	case r.Steps <= 8:
 		l.step = max(l.step*0.8, stepMin)
 	default:
 		l.step = max(l.step*0.5, stepMin)

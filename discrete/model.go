@@ -167,7 +167,7 @@ func (b *batch) hess(m *Model, dst []float64, t float64, x, theta, lam []float64
 		}
 	}
 	for c := range q {
-		v := &xs[0]
+		var v *float64
 		if c < d {
 			v = &xs[c]
 		} else {

@@ -94,29 +94,14 @@ func (s *netCondensed) errors(sol *ode.Solution, coarse *netCondensed, z, zf []f
 			}
 		}
 	}
+	before := coarse.solution(z)
 	for q := range s.np {
 		sol.ParamError[q] = math.Abs(zf[s.c.M*s.size+q]-z[s.c.M*coarse.size+q]) / 15
-		// q is a sum of rates of the same order; its own difference:
-		var d float64
+		j := s.c.Multiplier() + q
 		for i := range coarse.t {
-			d = max(d, math.Abs(sol.Y[2*i*sol.Dim+s.c.Multiplier()+q]-coarse.multiplier(z, i, q)))
-		}
-		sol.Error[s.c.Multiplier()+q] = d / 15
-	}
-}
-
-// multiplier is q at node i, from the start: P (W - Wb) plus its rates.
-func (s *netCondensed) multiplier(z []float64, node, q int) float64 {
-	w := z[s.c.M*s.size:]
-	sum := s.c.WeightPrecision * (w[q] - s.c.mean(q))
-	l := s.tmp[0]
-	for i := range node {
-		for k := range s.c.M {
-			h := s.stage(l, s.one[k], z[k*s.size:(k+1)*s.size], w, i)
-			sum += h / 6 * (l.f0[s.n2+q] + 4*l.fm[s.n2+q] + l.f1[s.n2+q])
+			sol.Error[j] = max(sol.Error[j], math.Abs(sol.Y[2*i*sol.Dim+j]-before.Y[i*sol.Dim+j])/15)
 		}
 	}
-	return sum
 }
 
 // solution puts z into the layout of NetworkBVP.

@@ -7,11 +7,9 @@ import (
 	"testing"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 func readIris(t testing.TB) (in []float64, labels []int) {
 	t.Helper()
-	text, err := os.ReadFile("../testdata/iris.csv")
+	text, err := os.ReadFile("../testdata/problems/iris.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -193,7 +193,9 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			w.stats.Exact++
 		}
 		fresh = false
-		if rho > 0.99 && rho < 1.01 && damped > 0.3*out.pred {
+		if math.Abs(rho-1) < 1e-6 {
+			lm.last, lm.mu = lm.mu, 0 // as good as quadratic
+		} else if rho > 0.99 && rho < 1.01 && damped > 0.3*out.pred {
 			lm.mu *= 0.01 // the damping is all that holds it
 		} else if rho > 0.9 && rho < 1.2 {
 			lm.mu *= 0.1

@@ -147,7 +147,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 			m.out = m.settle(ctx, scale, o)
 		}
 	}
-	m.warm = m.out.err == nil
+	m.warm = m.warm || m.out.err == nil
 	return m.out
 }
 

@@ -8,6 +8,15 @@ import (
 
 // StartRule says how the paths are made that annealing starts from. Each
 // draws from its own random sequence, given by the seed and its number.
+//
+// The rule decides how many starts reach the global level where that is rare.
+// Lorenz 96, D = 20, eight components seen, varanneal's data: 3 of 40 starts
+// of StartUniform, 11 of 40 of StartIntegrate and 13 of 40 of
+// StartSynchronise, which also needs a third of the Newton steps (minimising
+// with L-BFGS or Gauss-Newton from StartUniform: 0 of 8, 1 of 16). Its gain
+// matters little: 14 of 40 with 2 and with 10, 11 with 30, in units of 1/t at
+// a step of 0.05. Beginning the ladder higher does not help: with Rf0 1.5^20,
+// 1.5^35 and 1.5^45 times as large, 13, 12 and 6 of 40.
 type StartRule int
 
 const (

@@ -172,3 +172,5 @@ func (st *compositionStepper) accept(h float64) {
 
 func (st *compositionStepper) dense(dst []float64, _ float64) []float64 { return dst }
 func (st *compositionStepper) moved()                                   {}
+
+func (st *compositionStepper) restart() {}

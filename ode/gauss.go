@@ -140,7 +140,7 @@ func (st *gaussStepper) iterate(h float64) (converged, slow bool) {
 			return false, true
 		}
 		if d == 0 || d >= last && d < 1e-12 || d < 1e-17 {
-			return true, k > 10
+			return true, k > 6
 		}
 		last = min(last, d)
 	}
@@ -187,3 +187,5 @@ func (c *compensated) add(dst, y []float64, h float64, b, f []float64) {
 
 // commit accepts the last addition.
 func (c *compensated) commit() { c.lost, c.next = c.next, c.lost }
+
+func (st *gaussStepper) restart() {}

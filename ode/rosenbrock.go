@@ -110,7 +110,7 @@ func (st *rosenbrockStepper) moved()         {}
 func (st *rosenbrockStepper) linearise() {
 	r := st.r
 	st.jac(st.dfdy, r.t, r.y, r.f)
-	d := math.Sqrt(epsilon*max(1e-5, math.Abs(r.t))) * r.dir
+	d := max(math.Sqrt(epsilon)*math.Abs(r.end-r.start0), 16*ulp(r.t)) * r.dir
 	if (r.t+d-r.end)*r.dir > 0 {
 		d = -d // stay inside the interval
 	}
@@ -181,7 +181,7 @@ func (st *rosenbrockStepper) try(h float64) (float64, bool) {
 	for k, v := range last {
 		r.next[k] = st.arg[k] + v
 	}
-	e := math.Sqrt(r.norm2(last, r.next))
+	e := math.Sqrt(r.norm2(last, r.next, 1))
 	if math.IsNaN(e) || notFinite(r.next) >= 0 {
 		for _, u := range st.u {
 			if st.badAt = notFinite(u); st.badAt >= 0 {
@@ -239,3 +239,5 @@ func (st *rosenbrockStepper) dense(dst []float64, _ float64) []float64 {
 	}
 	return dst
 }
+
+func (st *rosenbrockStepper) restart() {}

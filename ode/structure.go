@@ -107,3 +107,87 @@ func (in *Integrator) ReversalDefect(ctx context.Context, p *IVP) ([]float64, er
 	}
 	return d, nil
 }
+
+// Structure are the structural defects along a solution of a Hamiltonian
+// system, y = (q, p), piece by piece: the largest ones and where they are.
+type Structure struct {
+	Symplectic    float64 // max |M'JM - J| over |M|^2
+	SymplecticAt  float64
+	Multipliers   float64 // largest |lambda lambda_k - 1| of a best partner, over the condition of M
+	MultipliersAt float64
+	Reversal      float64 // largest difference after integrating there and back, over |y| and the growth
+	ReversalAt    float64
+	Growth        float64 // largest |M| of a piece
+}
+
+// StructureAlong integrates the system and its variational equations from the
+// mesh points of a solution over pieces in which the variational matrix M
+// grows by less than 1e3, and measures the defects of each. They tell whether
+// the system is Hamiltonian and the method keeps it so; over one long piece
+// the growth of M would hide both. Pieces end at jumps. It panics if s.Dim is
+// odd.
+func (in *Integrator) StructureAlong(ctx context.Context, sys System, s *Solution) (Structure, error) {
+	n := s.Dim
+	if n%2 != 0 || n != sys.Dim {
+		panic("ode: StructureAlong needs (q, p) of an even dimension")
+	}
+	cols := n + sys.Params
+	var st Structure
+	last := len(s.T) - 1
+	for i := 0; i < last; {
+		if s.T[i+1] == s.T[i] {
+			i++
+			continue
+		}
+		// Up to the next jump.
+		end := i + 1
+		for end < last && s.T[end+1] != s.T[end] {
+			end++
+		}
+		p := &IVP{System: sys, Start: s.T[i], End: s.T[end], Initial: s.Node(i), Params: s.P}
+		v, err := in.VariationUntil(ctx, p, func(_ float64, _, v []float64) bool { return largest(v, n, cols) > 1e3 })
+		if err != nil {
+			return st, err
+		}
+		reached := len(v.T) - 1
+		m := v.Initial(nil, reached)
+		norm := max(1, largest(m, n, n))
+		st.Growth = max(st.Growth, norm)
+		note := func(worst, at *float64, d float64) {
+			if d > *worst || math.IsNaN(d) {
+				*worst, *at = d, p.Start
+			}
+		}
+		note(&st.Symplectic, &st.SymplecticAt, SymplecticDefect(m, n)/(norm*norm))
+		_, d := MultiplierDefect(m, n)
+		note(&st.Multipliers, &st.MultipliersAt, d/(norm*norm))
+		back, err := in.ReversalDefect(ctx, &IVP{System: sys, Start: p.Start, End: v.T[reached], Initial: p.Initial, Params: s.P})
+		if err != nil {
+			return st, err
+		}
+		size, worst := 0.0, 0.0
+		for c, d := range back {
+			size = max(size, math.Abs(p.Initial[c]), math.Abs(v.Node(reached)[c]))
+			worst = max(worst, d)
+		}
+		if size > 0 {
+			note(&st.Reversal, &st.ReversalAt, worst/(size*norm))
+		}
+		// The next piece starts at the first mesh point behind this one.
+		for i < end && (s.T[i]-v.T[reached])*(s.T[last]-s.T[0]) < 0 {
+			i++
+		}
+	}
+	return st, nil
+}
+
+// largest returns the largest |element| of the leading n×n part of v (n×cols).
+func largest(v []float64, n, cols int) float64 {
+	big := 0.0
+	for i := range n {
+		for _, x := range v[i*cols : i*cols+n] {
+			big = max(big, math.Abs(x))
+		}
+	}
+	return big
+}

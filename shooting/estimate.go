@@ -18,7 +18,6 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 	}
 	r.stats.Meshes++
 	r.trace(Progress{Stage: "estimate", Segments: r.pieces(), Growth: r.worstGrowth(), Ratio: ratio, T: t, Component: comp})
-	r.ratio = ratio
 	if rounding := r.rounding(); rounding > 10 || rounding > 1 && ratio > 1 && r.tau <= 5e-15 {
 		return false, r.error(&Error{Status: ode.IllConditioned, Op: "estimating the error", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: fmt.Errorf("%w: rounding errors alone are worth %.2g tolerances", ode.ErrIllConditioned, rounding),
@@ -40,7 +39,7 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 		return false, r.error(&Error{Status: ode.MeshLimit, Op: "refining the step", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: ode.ErrMeshLimit, Try: "loosen the tolerance, or use a method of higher order"})
 	}
-	r.step *= min(0.5, max(0.05, math.Pow(0.5/ratio, 1/float64(r.s.Integrator.Method.Order()))))
+	r.step *= min(0.5, max(0.05, math.Pow(0.5/ratio, 1/float64(r.method.Order()))))
 	return false, nil
 }
 
@@ -100,7 +99,7 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 	}
 	y, y1 := make([]float64, n), make([]float64, n)
 	rtol := r.s.rtol()
-	for k, sol := range r.pieces_ {
+	for k, sol := range r.recorded {
 		if sol == nil {
 			continue
 		}
@@ -129,14 +128,15 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 }
 
 // factorSurely factors F'(x) with derivatives accurate enough that their errors
-// cannot hide how near to singular it is: a matrix with errors d has no
-// inverse larger than about 1/d. Where the tolerance of the derivatives leaves
-// a doubt they are computed again, a hundred times as accurately, and what
-// that changes is taken for their error.
+// cannot hide how near to singular it is. Errors d of the derivatives either
+// show, as a condition of about 1/d, or they mend a singular system, and then
+// the condition changes when they are made smaller: so the derivatives are
+// computed a hundred times as accurately until neither happens.
 func (r *run) factorSurely() error {
 	n := r.p.Dim
 	cols := n + r.p.Params
 	var before [][]float64
+	kappa := 0.0
 	for {
 		steps := r.stats.Steps
 		if err := r.factor(r.x); err != nil {
@@ -147,6 +147,9 @@ func (r *run) factorSurely() error {
 		}
 		r.measure(r.x)
 		r.weigh(r.x, r.x)
+		if !r.adaptive() || r.sure {
+			return nil // the derivatives of a fixed-step method are exact
+		}
 		change := func(i int) float64 {
 			k, c := i/n, i%n
 			size := 0.0
@@ -163,8 +166,10 @@ func (r *run) factorSurely() error {
 		}
 		b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
 		doubt := r.perturb(b, d, change) * r.s.rtol()
-		if doubt < 0.1 || !r.adaptive() {
-			// The derivatives of a fixed-step method are exact.
+		last := kappa
+		kappa = r.conditioning().Kappa
+		if doubt < 0.1 && before != nil && kappa < 3*last {
+			r.sure = true
 			return nil
 		}
 		if r.sens <= 1e-12 {
@@ -219,7 +224,7 @@ func (r *run) rounding() float64 { return r.effect(epsilon/2, 0) }
 
 // hopeless says whether the system factored last was so ill-conditioned that
 // rounding errors in it are worth a thousand tolerances.
-func (r *run) hopeless() bool { return r.stats.Factorisations > 0 && !(r.rounding() < 1e3) }
+func (r *run) hopeless() bool { return r.factored && !(r.rounding() < 1e3) }
 
 // noise estimates the effect of the errors of integration, as large as its
 // tolerances allow, on the solution, in tolerances.
@@ -241,16 +246,10 @@ func (r *run) effect(rel, abs float64) float64 {
 // signs. b and d are workspace.
 func (r *run) perturb(b, d []float64, size func(i int) float64) float64 {
 	worst := 0.0
-	bits := uint64(0x9e3779b97f4a7c15)
+	signs := newSigns()
 	for range 4 {
 		for i := range b[:(len(r.t)-1)*r.p.Dim] {
-			bits ^= bits << 13
-			bits ^= bits >> 7
-			bits ^= bits << 17
-			b[i] = size(i)
-			if bits&1 == 0 {
-				b[i] = -b[i]
-			}
+			b[i] = signs.next() * size(i)
 		}
 		r.solveLinear(d, b)
 		if q := r.norm(d); q > worst || math.IsNaN(q) {
@@ -258,25 +257,4 @@ func (r *run) perturb(b, d []float64, size func(i int) float64) float64 {
 		}
 	}
 	return worst
-}
-
-// conditioning computes kappa1, the largest effect on the solution of a unit
-// change of one condition.
-func (r *run) conditioning() float64 {
-	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
-	n, last := r.p.Dim, len(r.t)-1
-	sum := make([]float64, (last+1)*n)
-	for i := last * n; i < len(b); i++ {
-		b[i] = 1
-		r.solveLinear(d, b)
-		b[i] = 0
-		for j := range sum {
-			sum[j] += math.Abs(d[j])
-		}
-	}
-	k := 0.0
-	for _, v := range sum {
-		k = max(k, v)
-	}
-	return k
 }

@@ -31,6 +31,10 @@ func TestInterchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Both measure the condition in the same units, at other places.
+	if q := s.Condition.Kappa1 / c.Condition.Kappa1; q < 0.1 || q > 10 {
+		t.Errorf("kappa1 %.3g by shooting, %.3g by collocation", s.Condition.Kappa1, c.Condition.Kappa1)
+	}
 	back, err := (&collocation.Solver{Tol: tol, Guess: s}).Solve(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)

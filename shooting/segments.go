@@ -7,7 +7,6 @@ import (
 	"math"
 	"sort"
 
-	"costate/internal/linalg"
 	"costate/ode"
 )
 
@@ -37,6 +36,9 @@ func check(p *ode.BVP) {
 		last = j.T
 	}
 	pts := points(p)
+	if !sort.Float64sAreSorted(p.Breaks) {
+		bad = fmt.Sprintf("breaks %v: want ascending places", p.Breaks)
+	}
 	for i, t := range pts {
 		if !(t >= p.Start && t <= p.End) || i > 0 && !(t > pts[i-1]) {
 			bad = fmt.Sprintf("condition point %v: want ascending places in [%v, %v]", t, p.Start, p.End)
@@ -110,9 +112,9 @@ func (r *run) places() []float64 {
 }
 
 // plan chooses the nodes: every place, and between two places as many that the
-// variational matrix along the guess grows by the factor growth per segment.
+// variational matrix along the guess grows by the factor r.limit per segment.
 // No segment is longer than r.longest. If it fails the nodes stay as they are.
-func (r *run) plan(ctx context.Context, g guess, growth float64) error {
+func (r *run) plan(ctx context.Context, g guess) error {
 	places := r.places()
 	m := &nodes{t: []float64{places[0]}}
 	jump := 0
@@ -124,7 +126,7 @@ func (r *run) plan(ctx context.Context, g guess, growth float64) error {
 				m.add(from+(end-from)*float64(k)/float64(r.equal), flow)
 			}
 		} else {
-			err = r.grow(ctx, m, g, end, growth)
+			err = r.grow(ctx, m, g, end)
 		}
 		if err != nil {
 			return err
@@ -159,11 +161,11 @@ func (m *nodes) add(t float64, kind int) {
 }
 
 // grow adds nodes from the last one to end, end excluded. A segment ends where
-// an error made anywhere in it has grown by the factor growth: the growth of
+// an error made anywhere in it has grown by the factor r.limit: the growth of
 // the variational matrix from the segment's start is not enough, as what has
 // decayed may grow again and then comes from later errors.
-func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) error {
-	n := r.p.Dim
+func (r *run) grow(ctx context.Context, m *nodes, g guess, end float64) error {
+	n, growth := r.p.Dim, r.limit
 	cols := n + r.p.Params
 	y := make([]float64, n)
 	w := &fundamental{n: n}
@@ -179,7 +181,7 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 		for w.reset(); t < to && w.growth() <= growth; {
 			// A chunk is short enough for its matrix to be inverted.
 			var v *ode.Variation
-			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params}
+			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params, Breaks: r.breaks(t, to)}
 			v, err = r.probe.VariationUntil(ctx, p, func(_ float64, _, v []float64) bool {
 				return r.balanced(v, cols) > growth || w.decayed(r, v, cols, min(growth, 1e6))
 			})
@@ -199,6 +201,9 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 			}
 		}
 		switch {
+		case errors.Is(err, ode.ErrStiff):
+			r.stiff = true
+			return err
 		case errors.Is(err, ode.ErrStepLimit):
 			return r.explain(err)
 		case err != nil && t == from:
@@ -221,130 +226,7 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 	}
 }
 
-// fundamental holds the matrices from several starts to the present place.
-type fundamental struct {
-	n       int
-	from    [][]float64 // n×n each
-	largest float64
-	work    []float64
-	piv     []int
-}
-
-func (w *fundamental) reset() {
-	w.from = append(w.from[:0], identity(w.n))
-	w.largest = 0
-}
-
-func identity(n int) []float64 {
-	a := make([]float64, n*n)
-	for i := range n {
-		a[i*n+i] = 1
-	}
-	return a
-}
-
-// growth returns the largest growth from any start since reset.
-func (w *fundamental) growth() float64 { return w.largest }
-
-// advance multiplies all by v (n×n part of n×cols) and adds a start here.
-// Those that have decayed to nothing are dropped: what grows later comes from
-// later starts.
-func (w *fundamental) advance(r *run, v []float64, cols int) {
-	n := w.n
-	kept := w.from[:0]
-	for _, a := range w.from {
-		b := make([]float64, n*n)
-		big := 0.0
-		for i := range n {
-			for k, f := range v[i*cols : i*cols+n] {
-				for j := range n {
-					b[i*n+j] += f * a[k*n+j]
-				}
-			}
-		}
-		for _, x := range b {
-			big = max(big, math.Abs(x))
-		}
-		if g := r.balanced(b, n); !(g <= w.largest) {
-			w.largest = g
-		}
-		if big > 1e-40 {
-			kept = append(kept, b)
-		}
-	}
-	if len(kept) > 40 {
-		kept = kept[1:]
-	}
-	w.from = append(kept, identity(n))
-}
-
-// decayed says whether something has decayed by more than the factor limit in
-// v (n×n part of n×cols), which its inverse shows.
-func (w *fundamental) decayed(r *run, v []float64, cols int, limit float64) bool {
-	n := w.n
-	if len(w.work) == 0 {
-		w.work, w.piv = make([]float64, 2*n*n), make([]int, n)
-	}
-	a, b := w.work[:n*n], w.work[n*n:]
-	for i := range n {
-		copy(a[i*n:(i+1)*n], v[i*cols:i*cols+n])
-	}
-	copy(b, identity(n))
-	if linalg.LU(a, n, w.piv) >= 0 {
-		return true
-	}
-	linalg.LUSolve(a, n, w.piv, b, n)
-	return !(r.balanced(b, n) < limit)
-}
-
 func (r *run) tooMany(t float64) error {
 	return r.error(&Error{Status: ode.MeshLimit, Op: "choosing segments", T: t, Component: -1, Err: ode.ErrMeshLimit,
 		Try: "the solutions of the linearised problem grow or decay too fast for shooting: use collocation, or raise MaxSegments"})
-}
-
-// balanced returns the largest |element| of the leading n×n part of v (n×cols)
-// after scaling rows and columns inversely to each other until they match
-// (Osborne): a measure of growth that does not depend on units.
-func (r *run) balanced(v []float64, cols int) float64 {
-	n := r.p.Dim
-	a := make([]float64, n*n)
-	for i := range n {
-		for j := range n {
-			a[i*n+j] = math.Abs(v[i*cols+j])
-		}
-	}
-	for range 4 {
-		for i := range n {
-			row, col := 0.0, 0.0
-			for j := range n {
-				if j != i {
-					row = max(row, a[i*n+j])
-					col = max(col, a[j*n+i])
-				}
-			}
-			if row == 0 || col == 0 {
-				// Nothing feeds back through i: its coupling is no growth.
-				for j := range n {
-					if j != i {
-						a[i*n+j], a[j*n+i] = 0, 0
-					}
-				}
-				continue
-			}
-			f := math.Sqrt(col / row)
-			for j := range n {
-				if j != i {
-					a[i*n+j] *= f
-					a[j*n+i] /= f
-				}
-			}
-		}
-	}
-	big := 0.0
-	for _, x := range a {
-		if x > big || math.IsNaN(x) {
-			big = x
-		}
-	}
-	return big
 }

@@ -31,7 +31,7 @@ func (s *Single) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 	}
 	r.ctx = ctx
 	guess := r.firstGuess()
-	if err := r.plan(ctx, guess, math.Inf(1)); err != nil {
+	if err := r.plan(ctx, guess); err != nil {
 		return r.finish(ctx, err)
 	}
 	r.fill(guess)

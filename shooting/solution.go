@@ -13,7 +13,7 @@ import (
 // record integrates all segments from r.x with dense output.
 func (r *run) record(ctx context.Context) (err error) {
 	r.ctx = ctx
-	r.pieces_, err = r.pieceSolutions(r.integrator(1), r.x)
+	r.recorded, err = r.pieceSolutions(r.integrator(1), r.x)
 	return err
 }
 
@@ -89,8 +89,8 @@ func (r *run) solution() *ode.Solution {
 	add(r.t[0], r.node(r.x, 0))
 	for k := range r.kind {
 		var sol *ode.Solution
-		if k < len(r.pieces_) && r.kind[k] == flow {
-			sol = r.pieces_[k]
+		if k < len(r.recorded) && r.kind[k] == flow {
+			sol = r.recorded[k]
 		}
 		if sol != nil && sol.Err == nil && sol.T[0] == r.t[k] && sol.T[len(sol.T)-1] == r.t[k+1] {
 			for i := 1; i < len(sol.T)-1; i++ {
@@ -115,7 +115,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	switch {
 	case err == nil:
 		s.Status = ode.Solved
-		s.Condition.Kappa1 = r.conditioning()
+		s.Condition = r.conditioning()
 		s.Stats.Solves = r.stats.Solves
 	case ctx.Err() != nil:
 		s.Status = ode.Cancelled

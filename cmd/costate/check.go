@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -56,6 +57,7 @@ type checkFlags struct {
 	tol      float64
 	rf       span
 	unscaled bool
+	plot     string
 }
 
 func (c *checkFlags) define(f *pflag.FlagSet) {
@@ -63,10 +65,15 @@ func (c *checkFlags) define(f *pflag.FlagSet) {
 	spanVar(f, &c.layers, "layers", 1, 1e8, true, "numbers of layers, doubled from the first to the last; more where the measurements need it")
 	numberVar(f, &c.tol, "tol", 0, 1e-3, "relative tolerance that the solution is certified to; 0: 1e-8")
 	spanVar(f, &c.rf, "rf", 1e-300, 1e300, false, "instead of the check: solve with precisions of the model from the first to the last, in powers of ten, and with exact equations")
+	plotFlag(f, &c.plot, "the convergence of the layers")
 	f.BoolVar(&c.unscaled, "fixed-layer-weight", false, "show what happens when the weight Rf of a layer is not divided by the step")
 }
 
 func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	begin := time.Now()
+	if err := checkPlot(c.plot); err != nil {
+		return err
+	}
 	var schemes []discrete.Scheme
 	for name := range strings.SplitSeq(c.rules, ",") {
 		s, err := discrete.ParseScheme(strings.TrimSpace(name))
@@ -94,7 +101,29 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		e.log.Error("not solved, so that there is nothing to check: " + err.Error())
 		return errFailed
 	}
-	if err := e.print(checkTables(r)...); err != nil {
+	known := exactValues(r)
+	if len(known) > 0 {
+		r.Certificates = append(r.Certificates, certifyExact(known, o.Tol))
+	}
+	tables := checkTables(r, known)
+	var figures []report.Figure
+	if len(r.Studies) > 0 {
+		figures = append(figures, convergenceFigure(r))
+	}
+	if c.plot != "" {
+		if len(figures) == 0 {
+			return badInput("--plot: there are no layers to show: %s gives a problem of another kind than an action", problem.Path)
+		}
+		if err := report.WritePicture(c.plot, figures[0]); err != nil {
+			return err
+		}
+	}
+	if e.out != "" {
+		if err := e.save(e.checkPage(p, r, begin, tables), figures...); err != nil {
+			return err
+		}
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
 	if !r.Passed() {
@@ -103,7 +132,7 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	return nil
 }
 
-func checkTables(r *route.Check) []report.Table {
+func checkTables(r *route.Check, known []exact) []report.Table {
 	var out []report.Table
 	if len(r.Studies) > 0 {
 		out = append(out, convergenceTable(r))
@@ -111,8 +140,8 @@ func checkTables(r *route.Check) []report.Table {
 	if r.Unscaled != nil {
 		out = append(out, unscaledTable(r))
 	}
-	if t := truthTable(r); len(t.Rows) > 0 {
-		out = append(out, t)
+	if len(known) > 0 {
+		out = append(out, truthTable(known))
 	}
 	out = append(out, agreementTable(r), certificateTable(r))
 	if len(out) > 0 {
@@ -132,7 +161,7 @@ func convergenceTable(r *route.Check) report.Table {
 	}
 	quantities = append(quantities, discrete.ActionError)
 	for _, q := range quantities {
-		t.Header = append(t.Header, "error of "+q.String(), "order of "+q.String())
+		t.Header = append(t.Header, "err "+q.String(), "order "+q.String())
 	}
 	t.Header = append(t.Header, "theory", "Newton", "time")
 	equal, brackets := false, false
@@ -199,15 +228,6 @@ func unscaledTable(r *route.Check) report.Table {
 	return t
 }
 
-func truthTable(r *route.Check) report.Table {
-	t := report.Table{Name: "truth", Title: "Against the exact solution", Header: []string{"quantity", "exact", "computed", "error"}}
-	for _, v := range r.Truth {
-		t.Add(report.Text(v.Quantity), report.Number(v.Exact, 1e-12*max(1, math.Abs(v.Exact))), report.Number(v.Computed, 1e-12*max(1, math.Abs(v.Exact))),
-			report.Sci(v.Computed-v.Exact, 2))
-	}
-	return t
-}
-
 func agreementTable(r *route.Check) report.Table {
 	t := report.Table{Name: "agreement", Title: "Agreement of the routes with collocation",
 		Header: []string{"route", "quantity", "difference", "estimate", "ratio", "verdict"}}
@@ -221,7 +241,10 @@ func agreementTable(r *route.Check) report.Table {
 		t.Add(name, report.Text(a.Quantity), report.Sci(a.Difference, 2), report.Sci(a.Estimate, 2),
 			report.Fixed(a.Difference/a.Estimate, 2), report.Text(a.Verdict().String()))
 	}
-	t.Note = "estimate: sum of the error estimates of both routes. Layers are extrapolated to no length (Richardson), and compared at the boundaries of the coarsest."
+	t.Note = "estimate: sum of the error estimates of both routes."
+	if len(r.Studies) > 0 {
+		t.Note += " Layers are extrapolated to no length (Richardson), and compared at the boundaries of the coarsest."
+	}
 	return t
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"costate/discrete"
 	"costate/hamiltonian"
 	"costate/internal/report"
 	"costate/internal/route"
@@ -77,13 +78,25 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		units = append(units, p.File.Units[s.Name()])
 	}
 	pic := report.StatesPicture{Title: title(p.File), Label: label, Units: units, States: columns(rows, 0, n)}
-	if sol.Error != nil {
+	if sol.Error != nil && seen(sol, n) {
 		pic.Error, pic.Band = sol.Error[:n], "error of the computation"
 	}
 	if a := p.File.Action; a != nil {
 		pic.Data = measurements(a)
 	}
 	return pic.Figure(), nil
+}
+
+// seen reports whether the error of one of the first n components is wide
+// enough to be seen in a picture.
+func seen(sol *ode.Solution, n int) bool {
+	size := route.Largest(sol)
+	for c := range n {
+		if sol.Error[c] > 2e-3*size[c] {
+			return true
+		}
+	}
+	return false
 }
 
 // pictureSamples is how many points of a mesh interval a picture shows.
@@ -155,6 +168,21 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	slices.Sort(pic.Rf)
 	for _, rf := range pic.Rf {
 		pic.Levels = append(pic.Levels, at[rf])
+	}
+	return pic.Figure()
+}
+
+// convergenceFigure draws the error of the states against the number of layers,
+// with the slope that theory gives each rule.
+func convergenceFigure(r *route.Check) report.Figure {
+	pic := report.ConvergencePicture{Title: title(r.Problem.File), X: "layers N", Y: "error of x, relative"}
+	for _, s := range r.Studies {
+		c := report.ErrorCurve{Name: s.Scheme.String(), Order: float64(s.Theory)}
+		for _, row := range s.Rows {
+			c.N = append(c.N, float64(row.Layers))
+			c.Err = append(c.Err, row.Errors[discrete.StateError])
+		}
+		pic.Curves = append(pic.Curves, c)
 	}
 	return pic.Figure()
 }

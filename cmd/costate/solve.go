@@ -51,6 +51,9 @@ type solveFlags struct {
 	method string
 	layers layerFlags
 	trace  bool
+	starts int // of a network
+	seed   uint64
+	flags  *pflag.FlagSet
 	check  bool // --diagnose
 
 	plot, picture string
@@ -59,7 +62,7 @@ type solveFlags struct {
 }
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
-	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete"}, "route to the solution; default: that of the file, or collocation")
+	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
 	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &s.Stages, "stages", 0, 7, "Gauss points per interval; 0: chosen by the tolerance")
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
@@ -70,12 +73,21 @@ func (s *solveFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&s.check, "diagnose", false, "look at the structure of the solution: symplecticity, drift of H, eigenvalue pairs, reversibility, growth")
 	plotFlag(f, &s.plot, "the solution")
 	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
+	integerVar(f, &s.starts, "starts", 0, 1000000, "networks: number of starts, the best counts; 0: that of the file, or 1")
+	seedVar(f, &s.seed)
+	s.flags = f
 	f.BoolVar(&s.trace, "trace", false, "print every mesh of the collocation to standard error")
 }
 
 func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
 	if err := checkPlot(s.plot); err != nil {
 		return err
+	}
+	if problem.Kind == problemfile.KindNetwork {
+		return s.network(ctx, e, problem)
+	}
+	if s.method == "gauss-newton" || s.method == "lbfgs" || s.flags.Changed("starts") || s.flags.Changed("seed") {
+		return badInput("--method gauss-newton and lbfgs, --starts and --seed are for networks; %s is of the kind %s", problem.Path, problem.Kind)
 	}
 	method := s.method
 	if method == "default" {
@@ -121,11 +133,6 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if err := r.complete(ctx); err != nil {
 		return err
 	}
-	if e.out != "" {
-		if err := e.writeResult(r); err != nil {
-			return err
-		}
-	}
 	if s.plot != "" {
 		figure, err := solutionFigure(p, r.solution, s.picture)
 		if err == nil {
@@ -154,6 +161,11 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 			return failure
 		}
 		tables = append(tables, more...)
+	}
+	if e.out != "" {
+		if err := e.writeResult(r, begin, tables); err != nil {
+			return err
+		}
 	}
 	if err := e.print(tables...); err != nil {
 		return err
@@ -257,7 +269,7 @@ func (r *result) complete(ctx context.Context) error {
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
 		if out := r.problem.Equations.OutOfBounds(r.solution.P); len(out) > 0 {
-			e.log.Warn(fmt.Sprintf("%s lies outside its bounds: the continuous routes do not impose bounds; costate solve --method discrete does", out[0].Symbol.Name()))
+			e.log.Error(fmt.Sprintf("%s lies outside its bounds", out[0].Symbol.Name()))
 			return errFailed
 		}
 		return nil
@@ -330,17 +342,21 @@ func intervals(s *ode.Solution) int {
 	return n
 }
 
-// worst returns the component of the largest error relative to its size.
+// worst returns the component of the largest error relative to its size. A
+// component that is nothing but rounding beside the others has no relative
+// error.
 func worst(s *ode.Solution) (component int, rel float64) {
-	for c := range s.Dim {
-		size := 0.0
-		for i := range s.T {
-			size = max(size, math.Abs(s.Node(i)[c]))
-		}
-		if size == 0 {
+	size := make([]float64, s.Dim)
+	largest := 0.0
+	for i, v := range s.Y {
+		size[i%s.Dim] = max(size[i%s.Dim], math.Abs(v))
+		largest = max(largest, math.Abs(v))
+	}
+	for c, v := range size {
+		if v <= 1e-12*largest {
 			continue
 		}
-		if r := s.Error[c] / size; r > rel {
+		if r := s.Error[c] / v; r > rel {
 			component, rel = c, r
 		}
 	}
@@ -357,6 +373,10 @@ func (r *result) parameters() report.Table {
 		t.Header = append(t.Header, "sd")
 		t.Note = "error: of the computation. sd: posterior width, for precisions Rm and Rf that are inverse variances (Laplace approximation)."
 	}
+	held := r.problem.AtBound()
+	if len(held) > 0 {
+		t.Header = append(t.Header, "bound")
+	}
 	for i, u := range r.problem.Equations.Unknowns {
 		row := []report.Cell{report.Text(u.Symbol.Name()), report.Number(r.solution.P[i], errorOf(r.solution.ParamError, i)), sizeOf(r.solution.ParamError, i)}
 		if widths != nil {
@@ -365,6 +385,13 @@ func (r *result) parameters() report.Table {
 			} else {
 				row = append(row, report.Empty) // a multiplier
 			}
+		}
+		if len(held) > 0 {
+			word := ""
+			if slices.Contains(held, i) {
+				word = "on its bound"
+			}
+			row = append(row, report.Text(word))
 		}
 		t.Add(row...)
 	}
@@ -420,8 +447,8 @@ func actionTable(s hamiltonian.Split) report.Table {
 	return t
 }
 
-// writeResult writes the whole solution into the --out folder.
-func (e *env) writeResult(r *result) error {
+// writeResult writes the whole solution and its report into the --out folder.
+func (e *env) writeResult(r *result, begin time.Time, tables []report.Table) error {
 	folder, err := report.OpenFolder(e.out)
 	if err != nil {
 		return err
@@ -443,7 +470,23 @@ func (e *env) writeResult(r *result) error {
 	write("solution.npy", rows.NPY)
 	write("solution.json", full.JSON)
 	write("equations.txt", func(w io.Writer) error { _, err := io.WriteString(w, eq.Text()); return err })
-	return err
+	if err != nil {
+		return err
+	}
+	var figures []report.Figure
+	for _, picture := range solutionPictures {
+		if (picture == "costates" || picture == "energy") && eq.Hamiltonian == nil {
+			continue
+		}
+		f, err := solutionFigure(r.problem, r.solution, picture)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, f)
+	}
+	page := e.newPage(r.problem, begin, r.solution.Status.String(), tables)
+	page.Files = append(folder.Files, "report.json")
+	return e.save(page, figures...)
 }
 
 // samplesPerInterval is how finely the CSV shows a mesh interval.

@@ -3,6 +3,9 @@
 // errors, failures.
 //
 //	go run ./internal/bench [--tol 1e-6] [--repeat 3] [--only T1,T33]
+//	go run ./internal/bench --ivp
+//
+// The second compares the integrators with solve_ivp.
 package main
 
 import (
@@ -28,7 +31,15 @@ func main() {
 	repeat := pflag.Int("repeat", 3, "best of so many runs")
 	only := pflag.StringSlice("only", nil, "names of problems [all]")
 	format := pflag.String("format", "markdown", "table, markdown, csv or json")
+	ivp := pflag.Bool("ivp", false, "initial value problems by the integrators and solve_ivp instead")
 	pflag.Parse()
+	if *ivp {
+		if err := runIVP(report.Format(*format)); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*tol, *repeat, *only, report.Format(*format)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

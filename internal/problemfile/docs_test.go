@@ -64,7 +64,7 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 				continue
 			}
 			want := ""
-			for _, kind := range []Kind{KindAction, KindBoundary, KindLagrangian, KindHamiltonian} {
+			for _, kind := range []Kind{KindAction, KindBoundary, KindLagrangian, KindHamiltonian, KindNetwork} {
 				if k.in>>uint(kind)&1 == 1 {
 					want += kind.String()[:1]
 				}

@@ -55,10 +55,7 @@ func (l *loader) readAnneal() {
 			a.Rf0 = append(a.Rf0, v)
 		}
 	}
-	a.Alpha = l.positive(n, "alpha")
-	if _, pos, ok := l.numberKey(n, "alpha", nil); ok && a.Alpha > 0 && a.Alpha <= 1 {
-		l.errorf(pos, "alpha is %g, expected a number greater than 1", a.Alpha)
-	}
+	a.Alpha = l.aboveOne(n, "alpha")
 	a.Beta = l.integer(n, "beta", 0)
 	a.BetaGiven = !n.missing("beta")
 	a.Starts = l.integer(n, "starts", 1)

@@ -245,6 +245,22 @@ func TestPieces(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("pieces %v, want %v", got, want)
 	}
+	got = pieces("m^3 s^-1")
+	want = []piece{{"m", 0}, {"3", scriptRise}, {" s", 0}, {"−1", scriptRise}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("pieces %v, want %v", got, want)
+	}
+}
+
+func TestTypeset(t *testing.T) {
+	for name, want := range map[string]string{
+		"u": "u", "p_u": "p_{u}", "x[3]": "x_{3}", "p_x[3]": "p_{x3}", "alpha": "α", "alpha_1": "α_{1}", "q_beta": "q_{β}",
+		"u'": "u'", "theta'": "θ'", "log hare": "log hare", "x_{3}": "x_{3}", "_x": "_x", "x_": "x_", "max_err": "max_{err}",
+	} {
+		if got := Typeset(name); got != want {
+			t.Errorf("%s is set %s, want %s", name, got, want)
+		}
+	}
 }
 
 // TestReferenceSlope: in a log-log picture the line has the slope of theory

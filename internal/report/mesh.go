@@ -23,6 +23,9 @@ func (m MeshPicture) Figure() Figure {
 			continue
 		}
 		l := Layer{Kind: Steps, Name: fmt.Sprintf("mesh %d: %d points", i+1, distinct(mesh)), Style: Style(len(p.Layers)), Solid: len(mesh) > 200}
+		if len(m.Meshes) == 1 {
+			l.Name = fmt.Sprintf("%d points", distinct(mesh))
+		}
 		for k := 0; k+1 < len(mesh); k++ {
 			h := mesh[k+1] - mesh[k]
 			if h == 0 {
@@ -39,7 +42,9 @@ func (m MeshPicture) Figure() Figure {
 		}
 		p.Layers = append(p.Layers, l)
 	}
-	p.LogY = all.some && all.hi > 10*all.lo
+	if p.LogY = all.some && all.hi > 10*all.lo; !p.LogY {
+		p.YRange = [2]float64{0, all.hi} // densities compare by their ratio
+	}
 	return Figure{Name: "mesh", Title: m.Title, Panels: []Panel{p}}
 }
 

@@ -101,8 +101,9 @@ func (p Page) HTML(w io.Writer) error {
 	return t.Execute(w, p)
 }
 
-// inlineSVG returns the svg element of a document that this package drew. It
-// is trusted: it holds no text of a user that is not escaped.
+// inlineSVG returns the svg element of a document that this package drew, in
+// which all text is escaped. One that comes from a file and holds a script is
+// left out; the page's policy would not run it either.
 func inlineSVG(s string) template.HTML {
 	if i := strings.Index(s, "<svg"); i >= 0 {
 		s = s[i:]
@@ -137,13 +138,14 @@ func inlineMath(e Equation) template.HTML {
 	return template.HTML(`<math display="block">` + s + "</math>")
 }
 
-// htmlTable is a table whose numbers are aligned on the point by the padding
-// that terminals get.
+// htmlCell is an entry of a table on the page.
 type htmlCell struct {
 	Text   string
 	Number bool
 }
 
+// htmlTable returns the rows of a table; numbers are aligned on the point by
+// the padding that they get on terminals.
 func htmlTable(t Table) [][]htmlCell {
 	g := newGrid(t)
 	rows := make([][]htmlCell, len(g.rows))

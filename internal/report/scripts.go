@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"regexp"
 	"strings"
 
 	"gonum.org/v1/plot/font"
@@ -11,8 +12,8 @@ import (
 )
 
 // scripts sets one line of text with raised ^{..} and lowered _{..} parts, as
-// in 10^{-6} and x_{3}. The fonts at hand lack the superscript characters
-// of Unicode.
+// in 10^{-6} and x_{3}; a whole power, as in m^3, needs no braces. The fonts at
+// hand lack the superscript characters of Unicode.
 type scripts struct {
 	text.Plain
 }
@@ -29,9 +30,15 @@ type piece struct {
 	shift float64 // of the base line, relative to the size
 }
 
+// power is a power as units have it: m^3, s^-1.
+var power = regexp.MustCompile(`\^(-?)(\d+)`)
+
 // pieces splits a line. Braces without ^ or _ before them are plain.
 func pieces(s string) []piece {
 	var list []piece
+	if strings.Contains(s, "^") {
+		s = power.ReplaceAllStringFunc(s, func(p string) string { return "^{" + minus(p[1:]) + "}" })
+	}
 	for s != "" {
 		i, shift := len(s), 0.0
 		if k := strings.Index(s, "^{"); k >= 0 && k < i {
@@ -101,4 +108,41 @@ func (h scripts) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 // fillText draws text at a point as its alignment says.
 func fillText(c draw.Canvas, sty text.Style, x, y vg.Length, txt string) {
 	c.FillText(sty, vg.Point{X: x, Y: y + sty.FontExtents().Descent}, txt)
+}
+
+// greek are the names of letters as problem files write them.
+var greek = map[string]string{
+	"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+	"iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+	"tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+	"Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ",
+	"Psi": "Ψ", "Omega": "Ω",
+}
+
+// Typeset turns a name as a problem file writes it into text for a picture:
+// p_u and x[3] get their index lowered, alpha becomes the letter. A name with
+// braces is taken as set already.
+func Typeset(name string) string {
+	if strings.ContainsAny(name, "{} ") {
+		return name
+	}
+	letter := func(s string) string {
+		primes := s[len(strings.TrimRight(s, "'")):]
+		if g, ok := greek[strings.TrimRight(s, "'")]; ok {
+			return g + primes
+		}
+		return s
+	}
+	if base, index, ok := strings.Cut(name, "["); ok && strings.HasSuffix(index, "]") {
+		index = strings.TrimSuffix(index, "]")
+		// The costate p_x[3] belongs to x[3].
+		if b, i, ok := strings.Cut(base, "_"); ok && b != "" && i != "" {
+			return letter(b) + "_{" + letter(i) + index + "}"
+		}
+		return letter(base) + "_{" + index + "}"
+	}
+	if base, index, ok := strings.Cut(name, "_"); ok && base != "" && index != "" {
+		return letter(base) + "_{" + letter(index) + "}"
+	}
+	return letter(name)
 }

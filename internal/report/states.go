@@ -49,11 +49,11 @@ func (s StatesPicture) Figure() Figure {
 			width = repeat(s.Error[j], len(y))
 		}
 		if width != nil {
-			p.Layers = append(p.Layers, around("±1 "+band, s.States.T, y, width, 0))
+			p.Layers = append(p.Layers, around("± "+band, s.States.T, y, width, 0))
 		}
 		if z := s.Prediction.column(name); z != nil {
 			if w := s.PredictionWidth.column(name); w != nil {
-				p.Layers = append(p.Layers, around("±1 "+band+" of prediction", s.Prediction.T, z, w, 1))
+				p.Layers = append(p.Layers, around("± "+band+" of prediction", s.Prediction.T, z, w, 1))
 			}
 		}
 		if z := s.Truth.column(name); z != nil {
@@ -111,6 +111,7 @@ func (s *Series) column(name string) []float64 {
 }
 
 func withUnit(name string, units []string, j int) string {
+	name = Typeset(name)
 	if j < len(units) && units[j] != "" {
 		return name + " (" + units[j] + ")"
 	}

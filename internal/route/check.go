@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
+	"sync"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -17,13 +20,20 @@ type CheckOptions struct {
 	Schemes     []discrete.Scheme // of the layers [CheckSchemes]
 	First, Last int               // numbers of layers, doubled from First to Last [8, 1024]
 
+	// Guess is where collocation starts; what it finds from there is checked,
+	// be it a minimum or not. [the guess that Collocate makes]
+	Guess *ode.Solution
+
 	// Unscaled asks for a study of the midpoint rule whose layers are not
 	// weighed with their length.
 	Unscaled bool
 
-	// Step is told before each part of the work. [nil]
+	// Step is told after each part of the work; calls may be concurrent. [nil]
 	Step func(what string)
 }
+
+// CheckTolerance is what a solution is certified to unless told otherwise.
+const CheckTolerance = 1e-8
 
 // CheckSchemes are the rules that Check studies unless told otherwise.
 var CheckSchemes = []discrete.Scheme{
@@ -35,7 +45,7 @@ var CheckSchemes = []discrete.Scheme{
 // solution.
 type Check struct {
 	Problem     *Problem // as it was checked: parameters at their bounds are held there
-	Held        []string // what is held
+	Held        []Held
 	Collocation *ode.Solution
 	Shooting    *ode.Solution
 	Split       hamiltonian.Split // parts of the action, by collocation
@@ -44,7 +54,6 @@ type Check struct {
 	Failed  []error // studies that ended early
 
 	Unscaled *discrete.ConvergenceStudy // nil: not asked for
-	Truth    []Truth                    // nil: no exact solution is known
 
 	Agreement    []Agreement
 	Certificates []hamiltonian.Certificate
@@ -79,9 +88,14 @@ func (a Agreement) Verdict() hamiltonian.Verdict {
 // action, in discrete layers at doubling numbers, and collects what certifies the
 // solution. An error means that there is no solution to be certified.
 func (p *Problem) Check(ctx context.Context, o CheckOptions) (*Check, error) {
+	c := newChecker(ctx, p, o)
+	return c.Check, c.run()
+}
+
+func newChecker(ctx context.Context, p *Problem, o CheckOptions) *checker {
 	c := &checker{CheckOptions: o, ctx: ctx, Check: &Check{Problem: p, Negative: -1}}
 	if c.Tol == 0 {
-		c.Tol = 1e-8
+		c.Tol = CheckTolerance
 	}
 	if c.Schemes == nil {
 		c.Schemes = CheckSchemes
@@ -95,7 +109,7 @@ func (p *Problem) Check(ctx context.Context, o CheckOptions) (*Check, error) {
 	if c.Step == nil {
 		c.Step = func(string) {}
 	}
-	return c.Check, c.run()
+	return c
 }
 
 // checker is one run of Check.
@@ -104,14 +118,19 @@ type checker struct {
 	*Check
 	ctx  context.Context
 	flow *hamiltonian.Flow
+
+	whole   *Problem // before parameters were held
+	heldAt  []int    // which of its parameters
+	outside bool     // a solution without holding any lay outside the bounds
+
+	damage func(*discrete.Problem) // tests only
 }
 
 func (c *checker) run() error {
-	c.Step("collocation")
 	if err := c.collocate(); err != nil {
 		return err
 	}
-	c.Step("shooting")
+	c.Step("collocation")
 	shot, err := c.Problem.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
 	if c.ctx.Err() != nil {
 		return err
@@ -122,26 +141,44 @@ func (c *checker) run() error {
 			Verdict: hamiltonian.Fail, Note: err.Error()})
 		c.Shooting = nil
 	}
+	c.Step("shooting")
 	if err := c.layers(); err != nil {
 		return err
 	}
-	c.Step("certificates")
 	c.agree()
+	defer c.Step("certificates")
 	return c.certificates()
 }
 
 // accuracy is the tolerance that the routes are asked for: errors three digits
-// below what is certified can be judged.
-func (c *checker) accuracy() float64 { return max(c.Tol/1000, 1e-12) }
+// below what is certified can be judged. With very many data their mesh does not
+// leave room for that, in time and in rounding.
+func (c *checker) accuracy() float64 {
+	if len(c.Problem.BVP.Jumps) > manyTimes {
+		return c.Tol
+	}
+	return max(c.Tol/1000, 1e-12)
+}
 
 func (c *checker) certify(certs ...hamiltonian.Certificate) {
 	c.Certificates = append(c.Certificates, certs...)
 }
 
 func (c *checker) collocate() error {
-	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
+	guess := c.Guess
+	if guess == nil {
+		guess = c.bounded()
+	}
+	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: guess})
+	if err != nil && c.Guess == nil && guess != nil && c.ctx.Err() == nil {
+		sol, err = c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
+	}
 	if err != nil {
 		return fmt.Errorf("collocation: %w", err)
+	}
+	if c.Guess == nil && !c.outside && len(c.Held) == 0 && len(c.Problem.Equations.OutOfBounds(sol.P)) > 0 {
+		c.outside = true
+		return c.collocate()
 	}
 	c.Collocation = sol
 	c.Split, err = c.Problem.Equations.Action(sol)
@@ -162,31 +199,58 @@ func (c *checker) layers() error {
 	if breaks := c.Problem.Equations.Breaks(); len(breaks) > 0 {
 		pr.Mesh = layerMesh(pr, c.First, breaks)
 	}
-	ref := c.reference()
-	for _, s := range c.Schemes {
-		c.Step("layers, " + s.String())
-		study, err := discrete.Convergence(c.ctx, pr, ref, s, c.First, c.Last)
-		if c.ctx.Err() != nil {
+	if c.damage != nil {
+		c.damage(pr)
+	}
+	schemes := c.Schemes
+	if c.CheckOptions.Unscaled {
+		schemes = append(slices.Clone(schemes), discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true})
+	}
+	studies := make([]*discrete.ConvergenceStudy, len(schemes))
+	failed := make([]error, len(schemes))
+	c.each(len(schemes), func(i int) {
+		studies[i], failed[i] = discrete.Convergence(c.ctx, pr, c.reference(), schemes[i], c.First, c.Last)
+		c.Step("layers, " + schemes[i].String())
+	})
+	for i, s := range studies {
+		switch {
+		case c.ctx.Err() != nil:
 			return c.ctx.Err()
+		case s == nil:
+			return failed[i]
+		case i == len(c.Schemes):
+			if c.Check.Unscaled = s; failed[i] != nil {
+				return failed[i]
+			}
+			continue
 		}
-		if study == nil {
-			return err
-		}
-		c.Studies = append(c.Studies, study)
-		if err != nil {
+		c.Studies = append(c.Studies, s)
+		if err := failed[i]; err != nil {
 			c.Failed = append(c.Failed, err)
-			c.certify(hamiltonian.Certificate{Name: "minimum, " + s.String(), Value: math.NaN(), Bound: math.NaN(),
+			c.certify(hamiltonian.Certificate{Name: "minimum, " + s.Scheme.String(), Value: math.NaN(), Bound: math.NaN(),
 				Verdict: hamiltonian.Fail, Note: err.Error()})
 		}
-		c.study(a, pr, study)
-	}
-	if c.CheckOptions.Unscaled {
-		s := discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true}
-		if c.Check.Unscaled, err = discrete.Convergence(c.ctx, pr, ref, s, c.First, c.Last); err != nil {
-			return err
-		}
+		c.study(a, pr, s)
 	}
 	return nil
+}
+
+// each runs do(0) .. do(n-1), as many at a time as there are processors.
+func (c *checker) each(n int, do func(i int)) {
+	work := make(chan int)
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range work {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	group.Wait()
 }
 
 // Strong reports whether all equations of the model hold exactly.
@@ -197,12 +261,6 @@ func (c *Check) Strong() bool {
 		}
 	}
 	return c.Problem.File.Action.Rf == nil
-}
-
-// Truth compares a number of the solution with its exact value.
-type Truth struct {
-	Quantity        string
-	Exact, Computed float64
 }
 
 // reference is the collocation solution as the layers are compared with it.
@@ -217,7 +275,7 @@ func (c *checker) reference() discrete.Reference {
 		Action: c.Split.Total(),
 	}
 	x, p, theta := relativeErrors(sol, d, len(r.Theta))
-	r.Errors = [discrete.Quantities]float64{x, p, theta, c.Split.Error + c.actionError(sol)}
+	r.Errors = [discrete.Quantities]float64{x, p, theta, c.Split.Error + c.actionError(sol, c.Split.Total())}
 	return r
 }
 
@@ -262,13 +320,19 @@ func largest(sol *ode.Solution) []float64 {
 	return out
 }
 
-// actionError estimates what the errors of a solution do to its action. The action
-// is stationary, so that the effect is of second order where the solution obeys
-// the conditions and equations; what is left is the residual, which the error
-// estimates bound to first order, times a rounding's worth of digits.
-func (c *checker) actionError(sol *ode.Solution) float64 {
-	x, p, theta := relativeErrors(sol, len(c.Problem.Equations.States), len(c.Problem.File.Action.Params))
-	return math.Abs(c.Split.Total()) * max(x, p, theta, 1e-14)
+// actionError bounds what the errors of a solution do to its action: not more,
+// relatively, than they are themselves. The action is stationary, so that it is
+// usually much less.
+func (c *checker) actionError(sol *ode.Solution, action float64) float64 {
+	size := largest(sol)
+	worst := 1e-14
+	for i, v := range size {
+		worst = max(worst, errorOf(sol.Error, i)/v)
+	}
+	for i, v := range sol.P {
+		worst = max(worst, errorOf(sol.ParamError, i)/max(math.Abs(v), math.SmallestNonzeroFloat64))
+	}
+	return math.Abs(action) * worst
 }
 
 // agree compares the routes.
@@ -329,10 +393,9 @@ func (c *checker) agree() {
 			}
 			add("parameters", "shooting", w, e+floor)
 		}
-		if c.Problem.File.Action != nil {
-			if split, err := c.Problem.Equations.Action(s); err == nil {
-				add("action", "shooting", math.Abs(split.Total()-c.Split.Total()), c.actionError(sol)+c.actionError(s)+c.Split.Error+split.Error)
-			}
+		v1, e1 := c.Problem.Cost(sol)
+		if v2, e2 := c.Problem.Cost(s); !math.IsNaN(v1) && !math.IsNaN(v2) {
+			add("action", "shooting", math.Abs(v1-v2), c.actionError(sol, v1)+c.actionError(s, v2)+e1+e2)
 		}
 	}
 	for _, study := range c.Studies {

@@ -44,6 +44,9 @@ func (c *checker) certificates() error {
 	} else {
 		c.certify(hamiltonian.Within("conditions", sol.Residual, c.Tol, "scaled residual of the boundary conditions"))
 	}
+	if err := c.bounds(); err != nil {
+		return err
+	}
 	if err := c.energy(); err != nil {
 		return err
 	}
@@ -131,6 +134,9 @@ func (c *checker) study(a *hamiltonian.Action, pr *discrete.Problem, s *discrete
 	if r, err := a.Stationary(t, x, path.CostateLeft, path.CostateRight, path.Theta); err == nil {
 		c.certify(hamiltonian.Within("stationary, "+name, r, 1e-9, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers))
 	}
+	if name == c.Schemes[0].String() {
+		c.certify(hamiltonian.Within("model derivatives", discrete.DerivativeError(pr, path), 1e-6, "first and second derivatives of F in the layers' Newton matrix against differences"))
+	}
 	if d := discrete.CanonicalDefect(pr, path, c.Problem.BVP.Dim, c.Problem.BVP.Func); !math.IsNaN(d) {
 		c.certify(hamiltonian.Within("discretise = optimise, "+name, d, 1e-9, "the layers' minimum against Gauss collocation of the canonical equations on the same mesh"))
 	}
@@ -155,6 +161,9 @@ func orders(s *discrete.ConvergenceStudy) hamiltonian.Certificate {
 		}
 	}
 	note := fmt.Sprintf("observed %s, theory %d", strings.Join(seen, ", "), s.Theory)
+	if why := s.Diverges(); why != "" {
+		return hamiltonian.Certificate{Name: name, Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: why}
+	}
 	if len(seen) == 0 {
 		if len(open) == 0 {
 			open = []string{"too few rows"}

@@ -22,6 +22,9 @@ func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	if err != nil {
 		return nil
 	}
+	if err := p.pinPath(path); err != nil {
+		return nil
+	}
 	return pathSolution(p.Equations, path)
 }
 
@@ -170,29 +173,10 @@ func ladder(a *hamiltonian.Action) func(k int) []float64 {
 // measured returns the largest precision with which state i itself is
 // measured, or 1.
 func measured(a *hamiltonian.Action, i int) float64 {
-	w := 0.0
-	for _, o := range a.Observations {
-		for j, h := range o.H {
-			if h != a.States[i].Symbol {
-				continue
-			}
-			m := len(o.H)
-			switch {
-			case o.Matrix != nil:
-				w = max(w, o.Matrix[j*m+j])
-			case len(o.Rm) == m:
-				w = max(w, o.Rm[j])
-			default:
-				for n := range o.Times {
-					w = max(w, o.Rm[n*m+j])
-				}
-			}
-		}
+	if w := precisionOf(a, i); w > 0 && !math.IsInf(w, 0) {
+		return w
 	}
-	if w == 0 || math.IsInf(w, 0) {
-		return 1
-	}
-	return w
+	return 1
 }
 
 // pathSolution turns a path of discrete layers into a solution of the canonical

@@ -84,7 +84,7 @@ func (p *Problem) Sweep(ctx context.Context, o SweepOptions) (*Sweep, error) {
 		if row.Err == nil {
 			last = sol
 		} else if first == nil {
-			first = fmt.Errorf("Rf = %g: %w", rf, row.Err)
+			first = fmt.Errorf("at Rf = %g: %w", rf, row.Err)
 		}
 		out.Rows = append(out.Rows, row)
 	}
