@@ -120,6 +120,9 @@ observe = { 'x[2*j]' = 'x[2*j]' }
 Rm = '1'
 [anneal]
 Rf0 = { 'x[k]' = '10*k', y = 3 }
+beta = 0
+kappa = 1
+off_grid = "interpolate"
 [integrate]
 start = { 'x[i]' = '2*i', y = 1 }
 noise = { x = 0.5, y = 0 }
@@ -139,6 +142,9 @@ noise = { x = 0.5, y = 0 }
 	equal(t, "min", lo, []float64{1, 2, 3, 4, 0})
 	equal(t, "parameter guesses", []float64{p.Action.Params[0].Guess, p.Action.Params[2].Guess}, []float64{0, 4})
 	equal(t, "Rf0", p.Anneal.Rf0, []float64{10, 20, 30, 40, 3})
+	if a := p.Anneal; a.Kappa != 1 || a.OffGrid != "interpolate" || !a.BetaGiven || a.Beta != 0 {
+		t.Errorf("anneal %+v, expected kappa 1, interpolation and one rung", a)
+	}
 	equal(t, "start", p.Integrate.Start, []float64{2, 4, 6, 8, 1})
 	equal(t, "noise", p.Integrate.Noise, []float64{0.5, 0.5, 0.5, 0.5, 0})
 	o := p.Action.Observations[0]

@@ -71,6 +71,9 @@ func Read(file string, o Options) (*Problem, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(at) != len(t) {
+			return nil, fmt.Errorf("%s: %d rows, expected %d rows as in %s", o.Stimulus, len(at), len(t), file)
+		}
 		for i := range at {
 			if math.Abs(at[i]-t[i]) > 1e-6*(t[1]-t[0]) {
 				return nil, fmt.Errorf("%s: row %d has t = %g, expected %g as in %s", o.Stimulus, o.Skip+i, at[i], t[i], file)
@@ -135,6 +138,9 @@ func (p *Problem) rows(file string) (t []float64, columns [][]float64, err error
 	}
 	t = all[0]
 	step := (t[len(t)-1] - t[0]) / float64(len(t)-1)
+	if !(step > 0) {
+		return nil, nil, fmt.Errorf("%s: t goes from %g to %g, expected that the first column holds times at equal steps, ascending", file, t[0], t[len(t)-1])
+	}
 	for i := range t {
 		if d := math.Abs(t[i] - t[0] - float64(i)*step); !(d <= 1e-3*step) {
 			return nil, nil, fmt.Errorf("%s: row %d has t = %g, expected %.6g: the first column holds times at equal steps", file, first+i, t[i], t[0]+float64(i)*step)
