@@ -268,11 +268,6 @@ func (r *result) complete(ctx context.Context) error {
 // the command.
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
-		eq := r.problem.Equations
-		if last := eq.Label(eq.End, r.solution.P); eq.FreeEnd != nil && !(last-eq.Start > 1e-9*(eq.End-eq.Start)) {
-			e.log.Error(fmt.Sprintf("the free end came to %g, which is not after the start, %g: give a better guess of the end and of the path, or min for the end", last, eq.Start))
-			return errFailed
-		}
 		if r.second != nil && (r.second.Left || r.second.Negative > 0) {
 			e.log.Warn("the solution is stationary, but no minimum of the action: see the line \"second order\"; another guess may lead to one")
 		}

@@ -2,6 +2,7 @@ package route
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -19,6 +20,11 @@ func (p *Problem) bounded(ctx context.Context, guess *ode.Solution, solve func(*
 	const rounds = 20 // more means that the set cycles
 	for range rounds {
 		sol, err := solve(guess)
+		if err == nil {
+			if err = p.checkEnd(sol); err != nil {
+				sol.Status, sol.Err = ode.Unfinished, err
+			}
+		}
 		if err != nil || p.File.Action == nil || ctx.Err() != nil {
 			return sol, err
 		}
@@ -32,6 +38,15 @@ func (p *Problem) bounded(ctx context.Context, guess *ode.Solution, solve func(*
 		guess = sol
 	}
 	return solve(guess)
+}
+
+// checkEnd refuses a solution whose free end is not after the start.
+func (p *Problem) checkEnd(sol *ode.Solution) error {
+	e := p.Equations
+	if end := e.Label(e.End, sol.P); e.FreeEnd != nil && !(end-e.Start > 1e-9*(e.End-e.Start)) {
+		return fmt.Errorf("the free end came to %g, which is not after the start, %g: give a better guess of the end and of the path", end, e.Start)
+	}
+	return nil
 }
 
 // activeSet returns the parameters to hold after a solution, and whether that is
