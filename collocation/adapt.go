@@ -53,25 +53,35 @@ func (r *run) adapt() (density []float64, total float64) {
 		density[i] = f
 		sum += f
 	}
-	// Far from the solution all places look bad, because errors spread: only
-	// the ratios are to be trusted then.
-	most := 1.0
-	if limit := spread * pieces; sum > limit && z.ratio*r.rtol > 1e-4 {
-		most = limit / sum
-	}
 	// Where stiff modes are not resolved the error depends abruptly on h, and
 	// a mesh that coarsens where it refined before goes in circles: the more
 	// meshes, the less is taken away, and the more is added.
 	least, more := shrink, 1.0
-	if k := r.stats.Meshes - r.bestAt; k > 0 || z.ratio*r.rtol < 1e-3 && r.ratio > 0 {
+	if k := r.stats.Meshes - r.bestAt; k > 0 || z.ratio*r.rtol < 1e-3 {
 		least, more = 0.6, 1.1
 		if k > 1 {
 			least, more = 1, 1+0.1*float64(k)
 		}
 	}
+	// Far from the solution all places look bad, because errors spread, and
+	// which look worse is chance as well (waves that the mesh does not resolve):
+	// nothing is taken away, and what is added is shared out.
+	if limit := spread * pieces; sum*more > limit && z.ratio*r.rtol > 1e-4 {
+		least = 1
+		above := 0.0
+		for i, f := range density {
+			if m.jump[i] < 0 {
+				above += min(max(f-1, 0), grow-1)
+			}
+		}
+		more = 1
+		for i, f := range density {
+			density[i] = 1 + min(max(f-1, 0), grow-1)*min(1, (limit-pieces)/above)
+		}
+	}
 	for i := range n {
 		if m.jump[i] < 0 {
-			density[i] = min(max(density[i]*most*more, least), grow) / (m.t[i+1] - m.t[i])
+			density[i] = min(max(density[i]*more, least), grow) / (m.t[i+1] - m.t[i])
 		}
 	}
 	// The neighbourhood of a fine place is graded.

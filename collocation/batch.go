@@ -32,7 +32,24 @@ type field struct {
 // soa reports whether points are stored as a structure of arrays.
 func (f *field) soa() bool {
 	s := f.sys
-	return s.Batch != nil && (s.BatchJac != nil || s.Jac == nil)
+	return s.Func == nil || s.Batch != nil && (s.BatchJac != nil || s.Jac == nil)
+}
+
+// pointFunc returns the right-hand side at one point: a batch of one point is
+// laid out as a point.
+func pointFunc(s *ode.System) func(dst []float64, t float64, y, p []float64) {
+	if s.Func != nil {
+		return s.Func
+	}
+	return func(dst []float64, t float64, y, p []float64) { s.Batch(dst, []float64{t}, y, p) }
+}
+
+// pointJac returns the Jacobian at one point, or nil.
+func pointJac(s *ode.System) func(dfdy, dfdp []float64, t float64, y, p []float64) {
+	if s.Jac != nil || s.BatchJac == nil {
+		return s.Jac
+	}
+	return func(dfdy, dfdp []float64, t float64, y, p []float64) { s.BatchJac(dfdy, dfdp, []float64{t}, y, p) }
 }
 
 // reserve makes room for up to m points.
@@ -190,4 +207,12 @@ func zeroed(x []float64, n int) []float64 {
 	x = resized(x, n)
 	clear(x)
 	return x
+}
+
+// grown returns x with length n, keeping what its elements own.
+func grown[T any](x []T, n int) []T {
+	for cap(x) < n {
+		x = append(x[:cap(x)], *new(T))
+	}
+	return x[:n]
 }

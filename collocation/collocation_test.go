@@ -127,8 +127,8 @@ func measured() *ode.BVP {
 
 func TestJumps(t *testing.T) {
 	sol := solved(t, &Solver{Tol: 1e-9}, measured())
-	if got := sol.Stats.Factorisations; got != sol.Stats.Meshes {
-		t.Errorf("%d factorisations on %d meshes of a linear problem", got, sol.Stats.Meshes)
+	if n := sol.Stats.Newton; n != sol.Stats.Meshes || sol.Stats.Factorisations != 2*n {
+		t.Errorf("%+v: want one step and one estimate on every mesh of a linear problem", sol.Stats)
 	}
 	var l, r []float64
 	for k, z := range []float64{1, -0.5, 2} {
@@ -250,9 +250,9 @@ func TestUnits(t *testing.T) {
 // The number of workers changes no bit.
 func TestWorkers(t *testing.T) {
 	p := find("T33").make(1e-3)
-	m := make([]float64, 5001)
+	m := make([]float64, 2001)
 	for i := range m {
-		m[i] = float64(i) / 5000
+		m[i] = float64(i) / 2000
 	}
 	var ref *ode.Solution
 	for _, w := range []int{1, 2, 5} {
@@ -346,6 +346,7 @@ func TestFailures(t *testing.T) {
 		{"singular: zero solution on a coarse mesh", fine, Solver{}, nil, ode.Singular, ode.ErrSingular},
 		{"singular: the same condition twice", twice, Solver{}, nil, ode.Singular, ode.ErrSingular},
 		{"ill-conditioned: T35", find("T35").make(0.01), Solver{}, nil, ode.IllConditioned, ode.ErrIllConditioned},
+		{"ill-conditioned: instanton of any place", find("H4_double_well_instanton").make(40), Solver{}, nil, ode.IllConditioned, ode.ErrIllConditioned},
 		{"no solution: Bratu beyond the fold", noRoot, Solver{}, nil, ode.NoDescent, ode.ErrNoDescent},
 		{"not finite", nan, Solver{}, nil, ode.NotFinite, ode.ErrNotFinite},
 		{"mesh limit", find("T6").make(1e-5), Solver{MaxMesh: 30}, nil, ode.MeshLimit, ode.ErrMeshLimit},
@@ -363,10 +364,48 @@ func TestFailures(t *testing.T) {
 				t.Errorf("no last iterate")
 			}
 			var e *Error
+			if errors.As(err, &e) && c.want == ode.NotFinite && e.Component != 1 {
+				t.Errorf("not finite in component %d, want 1", e.Component)
+			}
 			if c.want != ode.Cancelled && (!errors.As(err, &e) || e.Try == "" || e.Intervals == 0) {
 				t.Errorf("error %#v says too little", err)
 			}
 		})
+	}
+}
+
+// A link y1' = y2 that holds near the guess only, and a condition that looks
+// at one point only near the guess, are found out.
+func TestMisjudged(t *testing.T) {
+	p := &ode.BVP{
+		System: ode.System{Dim: 2, Func: func(f []float64, t float64, y, p []float64) {
+			f[0], f[1] = y[1], -y[0]
+			if y[0] > 0.5 {
+				f[0] += (y[0] - 0.5) * (y[0] - 0.5)
+			}
+		}},
+		Start: 0, End: 1,
+		Boundary: ode.Conditions{Count: 2, Func: func(dst []float64, y [][]float64, p []float64) {
+			dst[0] = y[0][0]
+			dst[1] = y[1][0] - 1
+			if y[0][1] > 0.5 {
+				dst[1] += 0.1 * (y[0][1] - 0.5)
+			}
+		}},
+	}
+	sol := solved(t, &Solver{Tol: 1e-8}, p)
+	y0, y1 := sol.Node(0), sol.Node(len(sol.T)-1)
+	if e := y1[0] - 1 + 0.1*(y0[1]-0.5); math.Abs(y0[0])+math.Abs(e) > 1e-7 {
+		t.Errorf("conditions off by %v and %v", y0[0], e)
+	}
+	for i := range 20 {
+		x := (float64(i) + 0.5) / 20
+		y, d := sol.At(nil, x), sol.Deriv(nil, x)
+		f := make([]float64, 2)
+		p.Func(f, x, y, nil)
+		if math.Abs(d[0]-f[0]) > 1e-5 || math.Abs(d[1]-f[1]) > 1e-5 {
+			t.Errorf("at %v: y' = %v, f = %v", x, d, f)
+		}
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"costate/internal/linalg"
 )
 
-// factor eliminates the stages of all intervals at x and, if the almost block
-// diagonal system is its own, assembles and factors that.
+// factor eliminates the stages of all intervals at x, assembles the almost
+// block diagonal system of the nodes and factors that.
 //
 // In one interval, with dk the stage unknowns, dy the left node and dq the
 // parameters, the linearised equations are
@@ -27,9 +27,6 @@ func (d *discrete) factor(x []float64) error {
 	d.each(ns*ns*ns, condensation)
 	if i := d.fail.Load(); i > 0 {
 		return &linalg.SingularError{Node: int(i - 1)}
-	}
-	if !d.own {
-		return nil
 	}
 	d.jumpBlocks(x)
 	d.cond.blocks(d, x)
@@ -130,9 +127,6 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 		return false
 	}
 	linalg.LUSolve(W, ns, d.piv[i*ns:(i+1)*ns], X, nc)
-	if !d.own {
-		return true
-	}
 	A, B, C := d.abd.A(i), d.abd.B(i), d.abd.C(i)
 	clear(A)
 	clear(B)

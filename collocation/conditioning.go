@@ -7,6 +7,14 @@ import (
 	"costate/ode"
 )
 
+// condition returns the conditioning figures, computed once for each mesh.
+func (r *run) condition() ode.Conditioning {
+	if r.known.mesh != r.main.mesh {
+		r.known.mesh, r.known.figures = r.main.mesh, r.conditioning()
+	}
+	return r.known.figures
+}
+
 // conditioning computes the conditioning figures of the linearised problem on
 // the present mesh from solves with its factors, in units of the size of each
 // component: Kappa1 and Gamma1 are the maximum and the mean over t of what
@@ -98,7 +106,7 @@ const hopeless = 1e13
 // loss, exceeds one: singular if changes of the conditions alone have that
 // effect, for then they do not determine the solution, else ill-conditioned.
 func (r *run) condemn(loss float64) error {
-	k := r.conditioning()
+	k := r.condition()
 	if k.Kappa*loss <= 1 {
 		return nil
 	}
@@ -121,40 +129,127 @@ func (r *run) approve() error {
 	if r.hurried {
 		return nil
 	}
-	if r.sum.ratio < 1e-6 && !r.verified {
+	if r.sum.ratio < 1e-6 && !r.verified && r.stiffest() > 0.5 {
 		r.verified = true
-		old, x := r.main.mesh, append([]float64(nil), r.x...)
-		k0 := r.conditioning().Kappa1
-		var err error
-		for m := old; err == nil; {
-			m = m.halved(r.p, 2)
-			if m.intervals() > r.s.maxMesh() {
-				break
-			}
-			r.place(m)
-			r.transfer(r.tb[0], old, x)
-			if r.main.factor(r.x) != nil {
-				break
-			}
-			k := r.conditioning().Kappa1
-			if k > hopeless {
-				err = r.condemn(1 / hopeless)
-			}
-			if k < 3*k0 {
-				break
-			}
-			k0 = k
-		}
-		r.place(old)
-		copy(r.x, x)
-		if e := r.main.factor(r.x); e != nil && err == nil {
-			err = r.explain(e)
-		}
-		if err != nil {
+		if err := r.verify(); err != nil {
 			return err
 		}
 	}
 	return r.condemn(1 / hopeless)
+}
+
+// doubtful reports whether the condition at the iterate is so large, for its
+// error, that it may be another one at the solution: by the theorem of Newton
+// and Kantorovich the error estimate is sure if condition times error is
+// small, for a nonlinearity of order one. An instanton on a long interval, of
+// which any shift solves all but an exponentially small part of the problem,
+// shows a moderate condition on a mesh that pins it. In such a case the
+// solution on halved intervals has to agree.
+func (r *run) doubtful() bool {
+	if r.linear || r.hurried {
+		return false
+	}
+	worst := 0.0
+	for c, v := range r.sum.abs[:r.st.nd] {
+		if r.peak[c] > 0 {
+			worst = max(worst, v/r.peak[c])
+		}
+	}
+	return r.condition().Kappa*worst > 0.2
+}
+
+// confirmed reports whether the iterate agrees with the witness, the solution
+// on the mesh before, to three tolerances, and so do their conditions to a
+// factor 5.
+func (r *run) confirmed() bool {
+	if k, k0 := r.condition().Kappa, r.witness.Condition.Kappa; !(k < 5*k0 && k0 < 5*k) {
+		return false
+	}
+	d, st := r.main, r.st
+	v := make([]float64, st.n)
+	for i, t := range d.mesh.t {
+		if i+1 < len(d.mesh.t) && d.mesh.t[i+1] == t {
+			r.witness.Left(v, t)
+		} else {
+			r.witness.At(v, t)
+		}
+		for c, y := range d.y(r.x)[i*st.nd : (i+1)*st.nd] {
+			if w := r.floor(c) + r.rtol*math.Abs(y); !(math.Abs(y-v[c]) <= 3*w) && y != v[c] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// undetermined is the error of a solution that every mesh puts elsewhere.
+func (r *run) undetermined() error {
+	k := r.condition().Kappa
+	return &Error{Status: ode.IllConditioned, Op: "comparison of meshes", Intervals: r.main.mesh.pieces(), T: r.sum.where,
+		Component: min(r.sum.component, r.p.Dim-1), Value: k, Err: ode.ErrIllConditioned,
+		Try: fmt.Sprintf("every mesh gives another solution, with condition %.2g: shorten the interval, or change what is given where", k)}
+}
+
+// verify halves the intervals until the condition changes little, looking at
+// the same solution. Afterwards the iterate is on the mesh that it was on.
+func (r *run) verify() error {
+	old, x := r.main.mesh, append([]float64(nil), r.x...)
+	before := r.conditioning().Kappa1
+	var err error
+	for m := old; err == nil; {
+		m = m.halved(r.p, 2)
+		if m.intervals() > r.s.maxMesh() {
+			break
+		}
+		r.place(m)
+		r.transfer(r.tb[0], old, x)
+		if r.main.factor(r.x) != nil {
+			break
+		}
+		k := r.condition().Kappa1
+		if k > hopeless {
+			err = r.condemn(1 / hopeless)
+		}
+		if k < 3*before {
+			break
+		}
+		before = k
+	}
+	r.place(old)
+	copy(r.x, x)
+	if e := r.main.factor(r.x); e != nil && err == nil {
+		err = r.explain(e)
+	}
+	return err
+}
+
+// stiffest is the largest element of h df/dy over the mesh.
+func (r *run) stiffest() float64 {
+	d, st := r.main, r.st
+	w := &d.scratch[0]
+	big := 0.0
+	for lo := 0; lo < d.mesh.intervals(); lo += d.perPart {
+		hi := min(lo+d.perPart, d.mesh.intervals())
+		d.stages(w, r.x, lo, hi)
+		if w.m == 0 {
+			continue
+		}
+		r.fld.jacobians(&w.batch)
+		p := 0
+		for i := lo; i < hi; i++ {
+			if d.mesh.jump[i] >= 0 {
+				continue
+			}
+			h := d.mesh.t[i+1] - d.mesh.t[i]
+			for range d.tb.s {
+				for e := range st.nd * st.n {
+					big = max(big, h*math.Abs(w.jy[p*w.jps+e*w.jes]))
+				}
+				p++
+			}
+		}
+	}
+	return big
 }
 
 // signs returns a generator of +1 and -1: reproducible, not random enough for

@@ -40,6 +40,8 @@ const (
 	looseTol = 1e-3
 	// minStep is the least fraction of the way that a step may be.
 	minStep = 1e-4
+	// maxTries is the number of steps that may fail in all.
+	maxTries = 40
 	// quick is the number of Newton steps up to which the next step doubles.
 	quick = 8
 )
@@ -48,18 +50,27 @@ const (
 // solution of the one before it. Their mesh and solution are carried along at
 // a loose tolerance; only the last is solved to the one asked for.
 func (r *run) follow(ctx context.Context, c *Continuation) error {
+	return r.followFrom(ctx, c, nil)
+}
+
+// followFrom does so from a solution of the first member; nil: from its guess.
+func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Solution) error {
 	tol := r.rtol
 	defer func() { r.rtol, r.hurried = tol, false }()
 	r.rtol = max(tol, looseTol)
 	r.enter(c.Problem(c.From))
-	if err := r.direct(ctx, uniform(r.p, 20), nil, false); err != nil {
+	m0 := uniform(r.p, 20)
+	if guess != nil {
+		m0 = through(r.p, guess.T)
+	}
+	if err := r.direct(ctx, m0, guess, false); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
 		return fmt.Errorf("continuation from %v: %w", c.From, err)
 	}
 	r.hurried = true
-	sigma, step := 0.0, 0.25
+	sigma, step, tries := 0.0, 0.25, 0
 	m, x := r.main.mesh, append([]float64(nil), r.x...)
 	for sigma < 1 {
 		next := min(1, sigma+step)
@@ -82,7 +93,7 @@ func (r *run) follow(ctx context.Context, c *Continuation) error {
 		}
 		if err != nil {
 			step /= 3
-			if step < minStep {
+			if tries++; step < minStep || tries > maxTries {
 				return fmt.Errorf("continuation stopped at %v: %w", c.lambda(sigma), err)
 			}
 			continue
@@ -114,17 +125,7 @@ func (r *run) enter(p *ode.BVP) {
 // mapped returns m with its fixed places moved to those of p, and the others
 // moved along.
 func (m *mesh) mapped(p *ode.BVP) *mesh {
-	f := fixed(p)
-	old := []float64{m.t[0]}
-	for _, i := range m.at {
-		old = append(old, m.t[i])
-	}
-	for i, j := range m.jump {
-		if j >= 0 {
-			old = append(old, m.t[i])
-		}
-	}
-	old = compactSorted(append(old, m.t[len(m.t)-1]))
+	f, old := fixed(p), m.fixed
 	if len(old) != len(f) {
 		return m
 	}

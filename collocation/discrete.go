@@ -28,40 +28,36 @@ type discrete struct {
 	ns, nx int
 	size   []float64 // power of two near the size of each component and
 	qsize  []float64 // parameter: the scaling of the linear algebra
-
-	lu  []float64 // N×ns×ns stage matrices, factored
-	piv []int
-	x   []float64 // N×ns×(nd+np): lu^-1 times the derivative of the stages by y[i] and q
-	w   []float64 // N×ns: lu^-1 times the right-hand side
-	rhs []float64 // N×nd, continuity with the stages eliminated
-	g   []float64
-	sol []float64 // (N+1)×nd, q: the scaled solution
-	abd *linalg.ABD
-	own bool // whether abd is assembled here
-
-	zn []float64 // (N+1)×na: algebraic components at the nodes that need them
+	*storage
 
 	workers int
-	scratch []scratch
-	args    args
 	perPart int
+	args    args
 	broken  atomic.Bool // a link of the structure does not hold
 	fail    atomic.Int64
 
 	stats *ode.Stats
 }
 
-// scratch belongs to one worker.
-type scratch struct {
-	batch
-	hp  []float64 // powers of h
-	row []float64
+// storage is what a discretisation writes into. It is used again on the next
+// mesh, and for the next problem.
+type storage struct {
+	lu      []float64 // N×ns×ns stage matrices, factored
+	piv     []int
+	x       []float64 // N×ns×(nd+np): lu^-1 times the derivative of the stages by y[i] and q
+	w       []float64 // N×ns: lu^-1 times the right-hand side
+	rhs     []float64 // N×nd, continuity with the stages eliminated
+	g       []float64
+	sol     []float64 // (N+1)×nd, q: the scaled solution
+	zn      []float64 // (N+1)×na: algebraic components at the nodes that need them
+	abd     linalg.ABD
+	scratch []scratch
 }
 
-// newDiscrete makes room for a problem on a mesh. The factors of another
-// discretisation on the same mesh may serve: abd not nil.
-func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discrete {
-	d := base
+var storages = sync.Pool{New: func() any { return new(storage) }}
+
+// reset makes room for the problem on a mesh.
+func (d *discrete) reset(tb *tableau, m *mesh) {
 	d.tb, d.mesh = tb, m
 	st := d.st
 	n := m.intervals()
@@ -75,104 +71,28 @@ func newDiscrete(base *discrete, tb *tableau, m *mesh, abd *linalg.ABD) *discret
 	d.g = resized(d.g, st.nd+st.np)
 	d.sol = resized(d.sol, (n+1)*st.nd+st.np)
 	d.zn = zeroed(d.zn, (n+1)*st.na)
-	d.own = abd == nil
-	if d.own {
-		if d.abd == nil {
-			d.abd = new(linalg.ABD)
-		}
-		d.abd.Reset(st.nd, st.np, n, d.cond.nodes(m))
-	} else {
-		d.abd = abd
-	}
+	d.abd.Reset(st.nd, st.np, n, d.cond.nodes(m))
 	// Parts of a size that does not depend on the number of workers, small
 	// enough that their Jacobians stay in the cache.
 	points := min(max(32768/(st.n*st.n), 2*tb.s), 256)
-	d.perPart = max(1, points/tb.s)
-	if len(d.scratch) == 0 {
-		d.scratch = make([]scratch, max(1, d.workers))
-	}
+	d.perPart = min(max(1, points/tb.s), n)
+	d.scratch = grown(d.scratch, max(1, d.workers))
 	for i := range d.scratch {
 		w := &d.scratch[i]
 		d.fld.reserve(&w.batch, d.perPart*tb.s)
 		w.hp = resized(w.hp, st.maxDepth+2)
-		w.row = resized(w.row, tb.s)
 	}
-	return d
 }
 
 // The parts of x.
 func (d *discrete) q(x []float64) []float64 { return x[:d.st.np] }
+
 func (d *discrete) y(x []float64) []float64 {
 	return x[d.st.np : d.st.np+(d.mesh.intervals()+1)*d.st.nd]
 }
+
 func (d *discrete) k(x []float64) []float64 {
 	return x[d.st.np+(d.mesh.intervals()+1)*d.st.nd:]
-}
-
-// task is what each does with the parts of a mesh; its arguments are in args.
-type task int
-
-const (
-	residuals task = iota
-	condensation
-	elimination
-	substitution
-)
-
-type args struct{ x, cont, rho, k, y, q []float64 }
-
-// each runs a task over all parts of the mesh, on several workers if the work
-// (floating point operations per interval) is worth it. Parts do not overlap
-// in what they write. (A task is a number and not a function, because a
-// closure would be allocated for every call.)
-func (d *discrete) each(work int, t task) {
-	n := d.mesh.intervals()
-	parts := (n + d.perPart - 1) / d.perPart
-	if d.workers <= 1 || parts == 1 || work*n < 2e6 {
-		for lo := 0; lo < n; lo += d.perPart {
-			d.do(t, &d.scratch[0], lo, min(lo+d.perPart, n))
-		}
-	} else {
-		d.spread(t, parts)
-	}
-	for i := range d.scratch {
-		w := &d.scratch[i]
-		d.stats.Func += w.calls
-		d.stats.Jac += w.jacob
-		w.calls, w.jacob = 0, 0
-	}
-}
-
-func (d *discrete) spread(t task, parts int) {
-	n := d.mesh.intervals()
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for i := range min(d.workers, parts) {
-		group.Go(func() {
-			for {
-				part := int(next.Add(1)) - 1
-				if part >= parts {
-					return
-				}
-				d.do(t, &d.scratch[i], part*d.perPart, min((part+1)*d.perPart, n))
-			}
-		})
-	}
-	group.Wait()
-}
-
-func (d *discrete) do(t task, w *scratch, lo, hi int) {
-	a := &d.args
-	switch t {
-	case residuals:
-		d.residualPart(w, a.cont, a.rho, a.x, lo, hi)
-	case condensation:
-		d.condensePart(w, a.x, lo, hi)
-	case elimination:
-		d.eliminatePart(a.cont, a.rho, lo, hi)
-	case substitution:
-		d.backPart(a.k, a.y, a.q, lo, hi)
-	}
 }
 
 // stages stores places and stage values of the intervals lo..hi-1 into w.
@@ -208,26 +128,35 @@ func (d *discrete) expand(w *scratch, dst, x []float64, i int) {
 	k := d.k(x)[i*d.ns : (i+1)*d.ns]
 	h := d.mesh.t[i+1] - d.mesh.t[i]
 	for c := range st.nd {
-		depth, e := st.depth[c], st.end[c]
-		ke := k[st.freeAt[e]*s:][:s]
+		depth := st.depth[c]
+		ke := k[st.freeAt[st.end[c]]*s:][:s]
 		a := tb.a[depth+1]
-		hd := 1.0
-		for range depth {
-			hd *= h
-		}
-		for j := range s {
-			v := 0.0
-			for l, f := range a[j*s : j*s+s] {
-				v += f * ke[l]
+		out := dst[c*w.cs:]
+		switch depth {
+		case 0:
+			yc := y[c]
+			for j := range s {
+				out[j*w.ps] = yc + dot(a[j*s:j*s+s], ke)
 			}
-			v *= hd
-			u, hp := c, 1.0
-			for q := 0; q < depth; q++ {
-				v += hp * tb.ce[q][j] * y[u]
-				u, hp = st.next[u], hp*h
+		case 1:
+			yc, slope := y[c], h*y[st.next[c]]
+			for j := range s {
+				out[j*w.ps] = yc + tb.c[j]*slope + h*dot(a[j*s:j*s+s], ke)
 			}
-			v += hp * tb.ce[depth][j] * y[u]
-			dst[j*w.ps+c*w.cs] = v
+		default:
+			hd := 1.0
+			for range depth {
+				hd *= h
+			}
+			for j := range s {
+				v := hd * dot(a[j*s:j*s+s], ke)
+				u, hp := c, 1.0
+				for q := 0; q < depth; q++ {
+					v += hp * tb.ce[q][j] * y[u]
+					u, hp = st.next[u], hp*h
+				}
+				out[j*w.ps] = v + hp*tb.ce[depth][j]*y[u]
+			}
 		}
 	}
 	for c := st.nd; c < st.n; c++ {
@@ -235,6 +164,15 @@ func (d *discrete) expand(w *scratch, dst, x []float64, i int) {
 			dst[j*w.ps+c*w.cs] = v
 		}
 	}
+}
+
+func dot(a, b []float64) float64 {
+	b = b[:len(a)]
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
 }
 
 // atEnd returns the value of component c at the end of interval i.

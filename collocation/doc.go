@@ -12,8 +12,16 @@
 // with a border for parameters and coupled conditions remains. The nonlinear
 // equations are solved by an affine-invariant damped Newton iteration. The
 // global error is estimated by one Newton step of the scheme with a stage
-// more, on the factors of the present one; the mesh follows the estimate.
+// more; the mesh follows the estimate.
 //
-// Everything is independent of the units of the components, and of the number
-// of goroutines, to the last bit.
+// When the iteration fails, Solve goes other ways before it gives up: along a
+// family of problems, if one is named; from the midpoint rule; uphill; by
+// deforming a problem that the guess solves. When the conditioning figures say
+// that the answer is rounding, or not determined, it says so and refuses.
+//
+// Continue follows a branch of solutions around its folds, AllSolutions looks
+// for further ones, Sensitivity differentiates one by fixed parameters.
+//
+// Everything is independent of the units of the components, but for rounding,
+// and of the number of goroutines, to the last bit.
 package collocation

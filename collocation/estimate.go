@@ -19,13 +19,16 @@ type summary struct {
 
 // estimate compares the solution with that of s+1 stages on the same mesh:
 // one Newton step of that scheme from the present polynomials, whose
-// differences are the error. Its stages are factored anew; for the nodes the
-// factors of the s-stage scheme serve, which differ by the order of the error.
-// Afterwards r.x1 holds the improved solution of s+1 stages.
+// differences are the error. The step has factors of its own. Those of the
+// s-stage scheme would differ by the order of the error only; but where the
+// problem is nearly singular and the mesh does not show it yet, a solve with
+// them would not amplify what the next mesh will. Afterwards r.x1 holds the
+// improved solution of s+1 stages.
 func (r *run) estimate() error {
 	d, e, st := r.main, r.est, r.st
 	m := d.mesh
-	newDiscrete(e, r.tb[1], m, d.abd)
+	r.estimated = m
+	e.reset(r.tb[1], m)
 	r.x1, r.dx = resized(r.x1, e.nx), resized(r.dx, e.nx)
 	if len(r.f) < e.nx {
 		r.f = resized(r.f, e.nx)
@@ -179,9 +182,17 @@ func (r *run) weaken() {
 			}
 		}
 	}
+	h := d.mesh.length()
+	for i := range n {
+		if d.mesh.jump[i] < 0 {
+			h = min(h, d.mesh.t[i+1]-d.mesh.t[i])
+		}
+	}
 	for a, v := range big {
 		if v > 0 {
 			r.weak[st.nd+a] = 1e-3 / v
+			// A problem of index two differentiates, and rounding with it.
+			r.coupling[st.nd+a] = d.mesh.length() / (v * h)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package collocation
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // maxStages is the largest number of stages of a solution; the error estimate
 // uses one more.
@@ -22,13 +25,37 @@ type tableau struct {
 	ce  [][]float64
 	fac []float64
 
+	bary []float64 // s: 1 over the product of c[l] - c[k], k other than l
+	inv  []float64 // s×s: inverse of a[1]
 	mono []float64 // s×s: coefficients of l in powers of 2 theta - 1
+}
+
+var tableaus [maxStages + 2][maxChain + 1]struct {
+	once sync.Once
+	tb   *tableau
+}
+
+// tableauOf returns the tableau of s stages for chains of the given depth.
+func tableauOf(s, depth int) *tableau {
+	t := &tableaus[s][depth]
+	t.once.Do(func() { t.tb = newTableau(s, depth) })
+	return t.tb
 }
 
 // newTableau returns the tableau for chains up to the given depth.
 func newTableau(s, depth int) *tableau {
 	g := &tableau{s: s}
 	g.c, _ = gauss(s)
+	g.bary = make([]float64, s)
+	for l := range s {
+		v := 1.0
+		for k, c := range g.c {
+			if k != l {
+				v *= g.c[l] - c
+			}
+		}
+		g.bary[l] = 1 / v
+	}
 	g.mono = make([]float64, s*s)
 	for l := range s {
 		p := g.mono[l*s : l*s+s]
@@ -71,6 +98,7 @@ func newTableau(s, depth int) *tableau {
 			g.integrals(g.a[e][j*s:j*s+s], e, c)
 		}
 	}
+	g.inv = inverse(g.a[1], s)
 	return g
 }
 
@@ -100,16 +128,17 @@ func (g *tableau) integrals(dst []float64, e int, theta float64) {
 	}
 }
 
-// lagrange stores l(theta) into dst (s).
+// lagrange stores l(theta) into dst (s): products from both sides.
 func (g *tableau) lagrange(dst []float64, theta float64) {
-	for l := range g.s {
-		v := 1.0
-		for k, ck := range g.c {
-			if k != l {
-				v *= (theta - ck) / (g.c[l] - ck)
-			}
-		}
-		dst[l] = v
+	v := 1.0
+	for l, c := range g.c {
+		dst[l] = v * g.bary[l]
+		v *= theta - c
+	}
+	v = 1
+	for l := g.s - 1; l >= 0; l-- {
+		dst[l] *= v
+		v *= theta - g.c[l]
 	}
 }
 

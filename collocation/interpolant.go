@@ -101,8 +101,9 @@ func (r *run) solution() *ode.Solution {
 		}
 	}
 	p.z = sol.Y
-	if r.sum.abs != nil {
-		sol.Condition = r.conditioning()
+	if r.estimated == m {
+		sol.Error, sol.ParamError = r.sum.abs, r.sum.param
+		sol.Condition = r.condition()
 		sol.Residual = r.boundaryResidual()
 		if k := sol.Condition.Kappa; k*epsilon > r.rtol {
 			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: condition %.2g: rounding may change the solution by more than the tolerance", k))

@@ -13,6 +13,8 @@ type mesh struct {
 	t    []float64 // nodes, ascending
 	jump []int     // interval -> index of the jump it is, or -1
 	at   []int     // node of each point of the conditions
+
+	fixed []float64 // places that every mesh of the problem has
 }
 
 func (m *mesh) intervals() int { return len(m.t) - 1 }
@@ -38,14 +40,19 @@ func points(p *ode.BVP) []float64 {
 	return []float64{p.Start, p.End}
 }
 
-// fixed returns Start, the jumps, the interior points of conditions and End:
-// the places that every mesh contains.
+// fixed returns Start, the jumps, the breaks, the interior points of conditions
+// and End: the places that every mesh contains.
 func fixed(p *ode.BVP) []float64 {
 	f := []float64{p.Start, p.End}
 	for _, j := range p.Jumps {
 		f = append(f, j.T)
 	}
 	f = append(f, points(p)...)
+	for _, t := range p.Breaks {
+		if t > p.Start && t < p.End {
+			f = append(f, t)
+		}
+	}
 	return compactSorted(f)
 }
 
@@ -56,7 +63,7 @@ func compactSorted(t []float64) []float64 {
 
 // newMesh makes a mesh of ascending places, which must contain all fixed ones.
 func newMesh(p *ode.BVP, t []float64) *mesh {
-	m := new(mesh)
+	m := &mesh{fixed: fixed(p)}
 	next := 0
 	for i, v := range t {
 		m.t = append(m.t, v)
@@ -129,7 +136,7 @@ func (m *mesh) halved(p *ode.BVP, parts int) *mesh {
 // one per interval of m, ignored at jumps) has equal integrals over the
 // intervals between fixed places, with about its integral of intervals.
 func (m *mesh) equidistribute(p *ode.BVP, density []float64) *mesh {
-	f := fixed(p)
+	f := m.fixed
 	t := []float64{m.t[0]}
 	i := 0
 	for k := range len(f) - 1 {

@@ -11,8 +11,9 @@ import (
 // solve tries one way after the other, from the fastest to the most patient:
 // Newton's iteration on the first mesh; the family of problems, if there is
 // one; a scheme of low order first, whose discrete equations are less wild
-// than their exact counterparts; an iteration that may go uphill; finer
-// meshes. Every solution passes the same error estimate. A failure that does
+// than their exact counterparts; an iteration that may go uphill; a finer
+// mesh; the deformation of a problem that the guess solves into the one to be
+// solved. Every solution passes the same error estimate. A failure that does
 // not come from Newton's iteration is final; the error is that of the first
 // way, or of the family.
 func (r *run) solve(ctx context.Context) error {
@@ -23,7 +24,8 @@ func (r *run) solve(ctx context.Context) error {
 	}
 	if c := r.s.Continuation; c != nil {
 		followed := r.follow(ctx, c)
-		if followed == nil || ctx.Err() != nil {
+		var e *Error
+		if followed == nil || ctx.Err() != nil || errors.As(followed, &e) && e.Status == ode.IllConditioned {
 			return followed
 		}
 		err = followed
@@ -32,7 +34,11 @@ func (r *run) solve(ctx context.Context) error {
 	for _, way := range []struct {
 		parts     int
 		low, bold bool
-	}{{2, true, true}, {2, true, false}, {1, false, true}, {2, false, false}, {4, true, true}, {4, false, false}, {4, false, true}} {
+		steps     int // of Newton's iteration; 0: as usual
+	}{
+		{1, false, true, 12}, {2, true, true, 0}, {2, true, false, 0}, {1, false, true, 0},
+		{2, false, false, 0},
+	} {
 		m := first
 		if way.parts > 1 {
 			m = first.halved(r.p, way.parts)
@@ -41,19 +47,36 @@ func (r *run) solve(ctx context.Context) error {
 			break
 		}
 		guess := r.s.Guess
+		r.steps = way.steps
 		if way.low {
 			low := r.lowOrder(ctx, m, way.bold)
 			if low == nil {
 				continue
 			}
-			guess, m = low, through(r.p, low.T)
+			guess, m = low, through(r.p, thinned(low.T, 60))
 		}
 		e := r.direct(ctx, m, guess, way.bold && !way.low)
 		if !r.retry(ctx, e) {
 			return e
 		}
 	}
+	r.steps = 0
+	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
+		return e
+	}
+	r.enter(r.p0)
 	return err
+}
+
+// thinned returns about n of the places t, evenly by number: a mesh for a
+// scheme of higher order that keeps the layers of one for a lower order.
+func thinned(t []float64, n int) []float64 {
+	step := max(1, len(t)/n)
+	var some []float64
+	for i := 0; i < len(t); i += step {
+		some = append(some, t[i])
+	}
+	return some
 }
 
 // retry reports whether err is one that another way may avoid.
@@ -65,13 +88,11 @@ func (r *run) retry(ctx context.Context, err error) bool {
 // direct solves from a guess, starting on m and adapting the mesh.
 func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold bool) error {
 	r.guess = guess
+	if !r.analysed {
+		r.analyse(guess)
+	}
 	r.place(m)
 	r.begin(guess)
-	if !r.analysed {
-		r.analyse()
-		r.place(m)
-		r.begin(guess)
-	}
 	r.restart()
 	r.bold = bold
 	return r.settle(ctx, true)
@@ -80,9 +101,10 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold boo
 // lowOrder solves by the midpoint rule at a loose tolerance; nil if that fails.
 func (r *run) lowOrder(ctx context.Context, m *mesh, bold bool) *ode.Solution {
 	s := *r.s
-	s.Stages, s.Tol, s.Continuation = 1, max(10*looseTol, r.rtol), nil
+	s.Stages, s.Tol, s.Continuation = 1, max(looseTol, r.rtol), nil
 	s.MaxMesh = min(s.maxMesh(), 2000)
 	low := newRun(&s, r.p)
+	defer low.release()
 	err := low.direct(ctx, m, r.s.Guess, bold)
 	r.stats.Func += low.stats.Func
 	r.stats.Jac += low.stats.Jac

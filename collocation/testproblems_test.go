@@ -9,13 +9,6 @@ import (
 	"costate/ode"
 )
 
-func heaviside(x float64) float64 {
-	if x > 0 {
-		return 1
-	}
-	return 0
-}
-
 // testProblem is a family of test problems in one parameter.
 type testProblem struct {
 	id, param string

@@ -87,6 +87,19 @@ func (a *NetActivation) apply(f, d, z []float64) {
 	}
 }
 
+// both returns f(z) and f'(z).
+func (a *NetActivation) both(z float64) (f, d float64) {
+	switch a.kind {
+	case netSigmoid:
+		f = netSigmoidF(z)
+		return f, f * (1 - f)
+	case netTanh:
+		f = math.Tanh(z)
+		return f, 1 - f*f
+	}
+	return a.F(z), a.D(z)
+}
+
 func netSigmoidF(z float64) float64 {
 	// exp(-|z|) cannot overflow; both branches keep the relative accuracy of
 	// the small tail.

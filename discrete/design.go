@@ -10,9 +10,9 @@ import (
 // NetworkDesign sweeps a network's depth, width, number of training pairs and
 // observed components, and chooses among them by held-out error.
 type NetworkDesign struct {
-	// Base is the network to vary: activation, kind, bias, sharing. Its
-	// Widths count only for the input's and the output's width.
-	Base NetworkKindOf
+	// Base is the network to vary: activation (one for all maps), kind, bias,
+	// sharing. Its Widths are not used: input and output have the pairs' own.
+	Base Network
 
 	Depths   []int // layers, input and output included
 	Widths   []int // of the hidden layers [the input's]
@@ -29,15 +29,6 @@ type NetworkDesign struct {
 
 	// Progress, if not nil, is called after every case.
 	Progress func(c *NetworkDesignCase)
-}
-
-// NetworkKindOf is a network without its widths.
-type NetworkKindOf struct {
-	Kind       NetworkKind
-	Activation []NetActivation
-	Step       float64
-	Bias       bool
-	Shared     bool
 }
 
 // NetworkDesignCase is one network of a sweep. Errors are mean squares over
@@ -127,7 +118,8 @@ func (d *NetworkDesign) Run(ctx context.Context, train, validation, test *Networ
 }
 
 func (d *NetworkDesign) one(ctx context.Context, c *NetworkDesignCase, in, out int, train, validation, test *NetworkPairsData) error {
-	c.Network = Network{Kind: d.Base.Kind, Activation: d.Base.Activation, Step: d.Base.Step, Bias: d.Base.Bias, Shared: d.Base.Shared}
+	c.Network = d.Base
+	c.Network.Widths = nil
 	for i := range c.Depth {
 		switch i {
 		case 0:
@@ -175,7 +167,20 @@ func (d *NetworkDesign) one(ctx context.Context, c *NetworkDesignCase, in, out i
 	c.Train, c.Validation, c.Test = held(some), held(validation), held(test)
 	b, err := Baselines(some.Columns(nil, co), test.Columns(nil, co), 0)
 	c.Constant, c.Linear = b.Constant, b.Linear
-	return err
+	if err != nil {
+		return err
+	}
+	// What makes a level or an error say nothing.
+	if e := c.Expected; e.Mean < 0.05*e.Data {
+		c.Warnings = append(c.Warnings, fmt.Errorf("weights and free inputs leave %.3g degrees of freedom of %g data: the level does not tell networks apart", 2*e.Mean, e.Data))
+	}
+	if c.Constant*rmOut < 2 {
+		c.Warnings = append(c.Warnings, fmt.Errorf("the constant predictor's held-out error is %.3g times the noise: %w, or data that do not depend on the inputs", c.Constant*rmOut, ErrDeadNetwork))
+	}
+	if err := c.Network.Signal(best.Fit.Weights, some.In).Check(math.Sqrt(1 / rmOut)); err != nil {
+		c.Warnings = append(c.Warnings, fmt.Errorf("the trained network: %w", err))
+	}
+	return nil
 }
 
 func netFirst(n int) []int {

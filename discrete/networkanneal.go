@@ -32,10 +32,18 @@ type NetworkAnnealing struct {
 	// fraction over ten rungs and the model error is below it too [0: never].
 	Plateau float64
 
-	Starts int    // [1]
-	Seed   uint64 // of the first start; start i uses the stream i of it
+	// Redraws is how many times, after the ladder and at its last precision, a
+	// hidden neuron is drawn anew and the action minimised from there; a lower
+	// one is kept. Neurons take turns. It finds the minimum next to that of a
+	// ladder which has all neurons right but a few. [0]
+	Redraws int
 
-	// Weights draws the first weights [UniformWeights with bound 1/Widths[0]].
+	Starts int    // [1]
+	First  int    // index of the first start, to go on where another run ended [0]
+	Seed   uint64 // start i draws from the stream i of it
+
+	// Weights draws the first weights; it is called from several goroutines
+	// [UniformWeights with bound 1/Widths[0]].
 	Weights func(rng *rand.Rand) []float64
 
 	// Hidden states (and unobserved outputs) begin uniformly in [Low, High]
@@ -49,55 +57,6 @@ type NetworkAnnealing struct {
 	// Parallel is how many starts run at once; no result depends on it
 	// [GOMAXPROCS].
 	Parallel int
-}
-
-// NetworkRung is the minimum at one precision.
-type NetworkRung struct {
-	Beta        int
-	Rf          float64 // unnormalised convention
-	Action      NetworkAction
-	Gradient    float64
-	Iterations  int
-	Evaluations int
-	Status      ode.Status
-}
-
-// NetworkStart is what became of one start.
-type NetworkStart struct {
-	Index int // number of the start, which with the seed fixes its random numbers
-	Rungs []NetworkRung
-	Fit   *NetworkFit // the last minimum
-	Err   error       // why it ended early
-
-	// Warnings tell of signs that the minimisation, not the data, made the
-	// level: a model error that does not fall like 1/Rf, a last rung that
-	// did not converge.
-	Warnings []error
-}
-
-// NetworkLevels is the result of an annealing: the starts by increasing last
-// action.
-type NetworkLevels struct {
-	Problem *NetworkProblem
-	Seed    uint64
-	Starts  []NetworkStart
-}
-
-// Best is the start with the lowest last action.
-func (l *NetworkLevels) Best() *NetworkStart { return &l.Starts[0] }
-
-// Count returns the number of distinct last actions, equal ones being within
-// the relative gap.
-func (l *NetworkLevels) Count(gap float64) int {
-	n := 0
-	last := math.Inf(-1)
-	for i := range l.Starts {
-		if a := l.Starts[i].Fit.Action.Total(); a-last > gap*math.Abs(a) {
-			n++
-			last = a
-		}
-	}
-	return n
 }
 
 // ErrNetworkStart is wrapped by an error that says that no start succeeded.
@@ -158,7 +117,7 @@ func (o NetworkAnnealing) Run(ctx context.Context, p *NetworkProblem) (*NetworkL
 		return nil, err
 	}
 	levels := &NetworkLevels{Problem: p, Seed: o.Seed, Starts: make([]NetworkStart, o.Starts)}
-	netFor(o.Starts, o.Parallel, func(_, i int) { levels.Starts[i] = o.start(ctx, q, i) })
+	netFor(o.Starts, o.Parallel, func(_, i int) { levels.Starts[i] = o.start(ctx, q, o.First+i) })
 	sort.SliceStable(levels.Starts, func(i, j int) bool {
 		a, b := levels.Starts[i].Fit, levels.Starts[j].Fit
 		x, y := a.Action.Total(), b.Action.Total()
@@ -251,6 +210,7 @@ func (o *NetworkAnnealing) start(ctx context.Context, q *netProblem, index int) 
 		mu = min(max(fit.Damping, 1e-10), nw.opt.Damping)
 		rf = o.Rf0 * math.Pow(o.Alpha, float64(beta+1))
 	}
+	o.redraw(ctx, nw, &st, rng)
 	st.judge(st.Fit)
 	return st
 }

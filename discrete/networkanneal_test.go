@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -152,6 +153,23 @@ func TestNormalisations(t *testing.T) {
 	if half*2 != scale {
 		t.Errorf("paper's scale %g, varanneal's %g", half, scale)
 	}
+	// The levels of an annealing, there and back.
+	l, err := NetworkAnnealing{Alpha: 4, Betas: 5, Rf0: rf, Normalisation: NetVaranneal}.Run(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := l.In(NetVaranneal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, theirs := l.Best().Rungs[0], v.Best().Rungs[0]
+	if math.Abs(theirs.Rf-rf) > 1e-14 || math.Abs(theirs.Action.Total()-scale*first.Action.Total()) > 1e-14*theirs.Action.Total() || v.Normalisation != NetVaranneal {
+		t.Errorf("first rung at Rf %g, %v; in varanneal's convention %g, %v", first.Rf, first.Action, theirs.Rf, theirs.Action)
+	}
+	back, err := v.In(NetUnnormalised)
+	if err != nil || math.Abs(back.Best().Fit.Action.Total()-l.Best().Fit.Action.Total()) > 1e-14*l.Best().Fit.Action.Total() {
+		t.Errorf("there and back: %v, %v, %v", back.Best().Fit.Action, l.Best().Fit.Action, err)
+	}
 }
 
 // Starts in any number of goroutines give the same levels, and the rungs obey
@@ -231,5 +249,81 @@ func TestStepsAtInfinityAndNear(t *testing.T) {
 		if math.Abs(f.Action.Total()-limit.Action.Total()) > 1e-3*limit.Action.Total()*max(1e6/rf, 1e-6) {
 			t.Errorf("Rf %g: action %.12g, at infinity %.12g", rf, f.Action.Total(), limit.Action.Total())
 		}
+	}
+}
+
+// L-BFGS along the same ladder, without a prior, as the older tool has it,
+// ends at the same action.
+func TestPublicTwinByLBFGS(t *testing.T) {
+	tw := NetworkDeadTeacher(100, 10, 17439860)
+	d := tw.Pairs(2, 43650832)
+	rm := 1 / (tw.Sigma * tw.Sigma)
+	p := NetworkPairs(Network{Widths: netWidths(20, 10)}, d.In, d.Out, rm, rm)
+	q, err := p.compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := NetworkAnnealing{Seed: 1}.defaults(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nw := newNetNewton(q, NetworkSolver{})
+	if err := o.begin(nw, rand.New(rand.NewPCG(1, 0))); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	fit := &NetworkFit{Weights: nw.w, Paths: nw.x}
+	evaluations := 0
+	for beta := range 436 {
+		fit, err = (&NetworkLBFGS{MaxIter: 2000, Tol: 1e-6}).Minimise(context.Background(), p, o.Rf0*math.Pow(1.1, float64(beta)), fit.Weights, fit.Paths)
+		if fit == nil {
+			t.Fatal(err)
+		}
+		evaluations += fit.Evaluations
+	}
+	took := time.Since(begin)
+	begin = time.Now()
+	p.WeightPrecision = 0.1
+	l, err := NetworkAnnealing{Seed: 1}.Run(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	level, _ := netConstant(d, d, rm)
+	scale, _, _ := NetVaranneal.Scale(p)
+	t.Logf("final action (varanneal units): L-BFGS %.5f, %d evaluations, %v; Gauss-Newton %.5f, %v; constant predictor %.5f",
+		fit.Action.Total()*scale, evaluations, took, l.Best().Fit.Action.Data()*scale, time.Since(begin), level*scale)
+	// L-BFGS leaves the fourth digit open.
+	if math.Abs(fit.Action.Total()-level)*scale > 1e-3 {
+		t.Errorf("L-BFGS ends at %g, the constant predictor is %g", fit.Action.Total()*scale, level*scale)
+	}
+}
+
+// Permuting hidden neurons leaves the action unchanged.
+func TestNetworkGauge(t *testing.T) {
+	c := netCases()[1] // widths 3, 4, 5, 2 with biases
+	before, err := c.p.Action(c.theta, c.x, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta, x := append([]float64(nil), c.theta...), append([]float64(nil), c.x...)
+	// Neurons 1 and 3 of layer 1: rows of the first map (4 columns), columns
+	// of the second (5 columns, from 16 on), states.
+	swap := func(v []float64, i, j int) { v[i], v[j] = v[j], v[i] }
+	for i := range 4 {
+		swap(theta, 1*4+i, 3*4+i)
+	}
+	for i := range 5 {
+		swap(theta, 16+5*i+1, 16+5*i+3)
+	}
+	for k := range c.p.Pairs {
+		layer := c.p.Network.Layer(x[k*14:(k+1)*14], 1, 0)
+		swap(layer, 1, 3)
+	}
+	after, err := c.p.Action(theta, x, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(before.Total()-after.Total()) > 1e-13*before.Total() {
+		t.Errorf("action %.16g, permuted %.16g", before.Total(), after.Total())
 	}
 }

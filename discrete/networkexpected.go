@@ -18,7 +18,7 @@ type NetworkExpected struct {
 	Data    float64 // inexact measurements
 	Inputs  float64 // fitted inputs; a free one counts as far as the data reach it
 	Weights float64 // effective number of weights: fitted directions
-	Mean    float64 // (Data - Inputs - Weights)/2
+	Mean    float64 // (Data - Inputs - Weights)/2, at least 0
 	Sd      float64 // sqrt((Data - Inputs - Weights)/2)
 }
 
@@ -60,8 +60,8 @@ func (p *NetworkProblem) Expected(fit *NetworkFit) (NetworkExpected, error) {
 	for _, v := range eig {
 		e.Weights += max(v, 0) / (max(v, 0) + ridge)
 	}
-	e.Mean = (e.Data - e.Inputs - e.Weights) / 2
-	e.Sd = math.Sqrt(max(e.Mean, 0))
+	e.Mean = max(e.Data-e.Inputs-e.Weights, 0) / 2
+	e.Sd = math.Sqrt(e.Mean)
 	return e, nil
 }
 

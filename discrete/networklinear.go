@@ -39,6 +39,7 @@ type netLinear struct {
 	kw []float64 // m×q×states: L^-1 K step f', L L' = S
 	v  []float64 // m×q: L^-1 v
 	l  []float64 // m×q×q: L
+	g  []float64 // m×q×params: L^-1 G, only where cells share weights
 	c  []float64 // states: prior variance of the roots
 
 	// freeScale times mu is the damping's precision of free inputs.
@@ -51,9 +52,39 @@ type netLinear struct {
 func newNetLinear(p *netProblem) *netLinear {
 	q := len(p.obs)
 	n := p.m * p.states
-	return &netLinear{p: p, q: q, r: make([]float64, n), u: make([]float64, p.m*p.ulen), df: make([]float64, n),
+	w := &netLinear{p: p, q: q, r: make([]float64, n), u: make([]float64, p.m*p.ulen), df: make([]float64, n),
 		k: make([]float64, n*q), kw: make([]float64, n*q), v: make([]float64, p.m*q), l: make([]float64, p.m*q*q),
 		c: make([]float64, p.states), freeScale: 1, failed: make([]bool, p.m)}
+	// Where many cells share weights, products of G cell by cell would cost
+	// the square of their number; there are few weights then, and G is small.
+	if len(p.sets[0].cells) > 1 {
+		w.g = make([]float64, p.m*q*p.params)
+	}
+	return w
+}
+
+// shared stores L^-1 G of all pairs into w.g.
+func (w *netLinear) shared(workers int) {
+	p, n, q := w.p, w.p.states, w.q
+	netFor(p.m, workers, func(_, k int) {
+		for i := range q {
+			g := w.g[(k*q+i)*p.params : (k*q+i+1)*p.params]
+			row := w.kw[(k*q+i)*n : (k*q+i+1)*n]
+			clear(g)
+			for j := range p.cells {
+				c := &p.cells[j]
+				if c.set < 0 {
+					continue
+				}
+				u := w.u[k*p.ulen+c.u : k*p.ulen+c.u+c.cols]
+				o := p.sets[c.set].off
+				for _, v := range row[c.off : c.off+c.width] {
+					floats.AddScaled(g[o:o+c.cols], v, u)
+					o += c.cols
+				}
+			}
+		}
+	})
 }
 
 // at evaluates defects and K at (x, theta).
@@ -128,6 +159,9 @@ func (w *netLinear) whitenFree(x []float64, rf, mu, free float64, workers int) b
 	p, n, q := w.p, w.p.states, w.q
 	if p.src.Loss == NetCrossEntropy {
 		w.softmax(x, workers)
+		if w.g != nil {
+			w.shared(workers)
+		}
 		return true
 	}
 	w.shrink = 1 / (1 + mu)
@@ -179,6 +213,9 @@ func (w *netLinear) whitenFree(x []float64, rf, mu, free float64, workers int) b
 		if f {
 			return false
 		}
+	}
+	if w.g != nil {
+		w.shared(workers)
 	}
 	return true
 }
@@ -291,36 +328,4 @@ func (w *netLinear) scale() float64 {
 		h = max(h, sum/float64(set.rows*set.cols))
 	}
 	return h
-}
-
-// netCholesky replaces the lower triangle of the n×n matrix a by its factor.
-// For the few observations of a pair: a library call costs more than it.
-func netCholesky(a []float64, n int) bool {
-	for j := range n {
-		d := a[j*n+j] - floats.Dot(a[j*n:j*n+j], a[j*n:j*n+j])
-		if !(d > 0) || math.IsInf(d, 0) {
-			return false
-		}
-		d = math.Sqrt(d)
-		a[j*n+j] = d
-		for i := j + 1; i < n; i++ {
-			a[i*n+j] = (a[i*n+j] - floats.Dot(a[i*n:i*n+j], a[j*n:j*n+j])) / d
-		}
-	}
-	return true
-}
-
-// netLowerSolve stores L^-1 b into b.
-func netLowerSolve(l []float64, n int, b []float64) {
-	for i := range n {
-		b[i] = (b[i] - floats.Dot(l[i*n:i*n+i], b[:i])) / l[i*n+i]
-	}
-}
-
-// netUpperSolve stores L'^-1 b into b.
-func netUpperSolve(l []float64, n int, b []float64) {
-	for i := n - 1; i >= 0; i-- {
-		b[i] /= l[i*n+i]
-		floats.AddScaled(b[:i], -b[i], l[i*n:i*n+i])
-	}
 }

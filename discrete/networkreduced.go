@@ -171,28 +171,27 @@ func (s *netReduced) gram(Lambda float64) {
 	lin, p := s.lin, s.lin.p
 	n, q := p.states, lin.q
 	N := p.m * q
+	if lin.g != nil {
+		g := blas64.General{Rows: N, Cols: p.params, Stride: p.params, Data: lin.g}
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1/Lambda, g, g, 0, blas64.General{Rows: N, Cols: N, Stride: N, Data: s.mat})
+		return
+	}
 	netFor(p.m, s.workers, func(_, k int) {
 		for l := range k + 1 {
 			for i := range q {
 				clear(s.mat[(k*q+i)*N+l*q : (k*q+i)*N+(l+1)*q])
 			}
 			for si := range p.sets {
-				for _, ci := range p.sets[si].cells {
-					c := &p.cells[ci]
-					uk := lin.u[k*p.ulen+c.u : k*p.ulen+c.u+c.cols]
-					for _, cj := range p.sets[si].cells {
-						d := &p.cells[cj]
-						uu := floats.Dot(uk, lin.u[l*p.ulen+d.u:l*p.ulen+d.u+d.cols]) / Lambda
-						if uu == 0 {
-							continue
-						}
-						for i := range q {
-							ki := lin.kw[(k*q+i)*n+c.off : (k*q+i)*n+c.off+c.width]
-							row := s.mat[(k*q+i)*N+l*q : (k*q+i)*N+(l+1)*q]
-							for j := range q {
-								row[j] += uu * floats.Dot(ki, lin.kw[(l*q+j)*n+d.off:(l*q+j)*n+d.off+d.width])
-							}
-						}
+				c := &p.cells[p.sets[si].cells[0]]
+				uu := floats.Dot(lin.u[k*p.ulen+c.u:k*p.ulen+c.u+c.cols], lin.u[l*p.ulen+c.u:l*p.ulen+c.u+c.cols]) / Lambda
+				if uu == 0 {
+					continue
+				}
+				for i := range q {
+					ki := lin.kw[(k*q+i)*n+c.off : (k*q+i)*n+c.off+c.width]
+					row := s.mat[(k*q+i)*N+l*q : (k*q+i)*N+(l+1)*q]
+					for j := range q {
+						row[j] += uu * floats.Dot(ki, lin.kw[(l*q+j)*n+c.off:(l*q+j)*n+c.off+c.width])
 					}
 				}
 			}
@@ -229,6 +228,14 @@ func (s *netReduced) weightsFirst(dw []float64, Lambda float64) bool {
 func (s *netReduced) assemble(Lambda float64) {
 	lin, p := s.lin, s.lin.p
 	n, q, P := p.states, lin.q, p.params
+	if lin.g != nil {
+		g := blas64.General{Rows: p.m * q, Cols: P, Stride: P, Data: lin.g}
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, g, g, 0, blas64.General{Rows: P, Cols: P, Stride: P, Data: s.mat})
+		for r := range P {
+			s.mat[r*P+r] += Lambda
+		}
+		return
+	}
 	type neuron struct{ set, a int }
 	var tasks []neuron
 	for i := len(p.sets) - 1; i >= 0; i-- { // the longest rows first
@@ -243,32 +250,30 @@ func (s *netReduced) assemble(Lambda float64) {
 			clear(s.mat[r*P : r*P+r+1])
 		}
 		for k := range p.m {
-			for _, ci := range set.cells {
-				c := &p.cells[ci]
-				uc := lin.u[k*p.ulen+c.u : k*p.ulen+c.u+c.cols]
-				for dj := range p.cells {
-					d := &p.cells[dj]
-					if d.set < 0 || d.set > c.set {
+			c := &p.cells[set.cells[0]]
+			uc := lin.u[k*p.ulen+c.u : k*p.ulen+c.u+c.cols]
+			for dj := range p.cells {
+				d := &p.cells[dj]
+				if d.set < 0 || d.set > c.set {
+					continue
+				}
+				ud := lin.u[k*p.ulen+d.u : k*p.ulen+d.u+d.cols]
+				od := p.sets[d.set].off
+				for b := range d.width {
+					col := od + b*d.cols
+					if col > o {
+						break
+					}
+					var ww float64
+					for i := range q {
+						row := lin.kw[(k*q+i)*n : (k*q+i+1)*n]
+						ww += row[c.off+a] * row[d.off+b]
+					}
+					if ww == 0 {
 						continue
 					}
-					ud := lin.u[k*p.ulen+d.u : k*p.ulen+d.u+d.cols]
-					od := p.sets[d.set].off
-					for b := range d.width {
-						col := od + b*d.cols
-						if col > o {
-							break
-						}
-						var ww float64
-						for i := range q {
-							row := lin.kw[(k*q+i)*n : (k*q+i+1)*n]
-							ww += row[c.off+a] * row[d.off+b]
-						}
-						if ww == 0 {
-							continue
-						}
-						for j, v := range uc {
-							floats.AddScaled(s.mat[(o+j)*P+col:(o+j)*P+col+d.cols], ww*v, ud)
-						}
+					for j, v := range uc {
+						floats.AddScaled(s.mat[(o+j)*P+col:(o+j)*P+col+d.cols], ww*v, ud)
 					}
 				}
 			}
@@ -277,99 +282,6 @@ func (s *netReduced) assemble(Lambda float64) {
 			s.mat[r*P+r] += Lambda
 		}
 	})
-}
-
-// conjugate solves by conjugate gradients, from zero, to the relative
-// residual cgTol.
-func (s *netReduced) conjugate(dw []float64, Lambda float64) {
-	p := s.lin.p
-	s.precondition(Lambda)
-	r, z, d, h := s.cg[0], s.cg[1], s.cg[2], s.cg[3]
-	clear(dw)
-	copy(r, s.rhs)
-	s.solveBlocks(z, r)
-	copy(d, z)
-	rz := floats.Dot(r, z)
-	stop := s.cgTol * s.cgTol * rz
-	for range 2 * p.params {
-		if !(rz > stop) {
-			break
-		}
-		s.forward(s.t, d)
-		s.transpose(h, s.t)
-		floats.AddScaled(h, Lambda, d)
-		dh := floats.Dot(d, h)
-		if !(dh > 0) {
-			break // rounding: what is reached is a descent direction
-		}
-		a := rz / dh
-		floats.AddScaled(dw, a, d)
-		floats.AddScaled(r, -a, h)
-		s.solveBlocks(z, r)
-		next := floats.Dot(r, z)
-		floats.Scale(next/rz, d)
-		floats.Add(d, z)
-		rz = next
-		s.cgIter++
-	}
-}
-
-// precondition factors the diagonal blocks of single neurons.
-func (s *netReduced) precondition(Lambda float64) {
-	lin, p := s.lin, s.lin.p
-	n, q := p.states, lin.q
-	for si := range p.sets {
-		set := &p.sets[si]
-		b := set.cols
-		netFor(set.rows, s.workers, func(_, a int) {
-			m := s.mat[s.off[si]+a*b*b : s.off[si]+(a+1)*b*b]
-			clear(m)
-			for k := range p.m {
-				for _, ci := range set.cells {
-					c := &p.cells[ci]
-					u := lin.u[k*p.ulen+c.u : k*p.ulen+c.u+b]
-					for _, cj := range set.cells {
-						d := &p.cells[cj]
-						ud := lin.u[k*p.ulen+d.u : k*p.ulen+d.u+b]
-						var ww float64
-						for i := range q {
-							row := lin.kw[(k*q+i)*n : (k*q+i+1)*n]
-							ww += row[c.off+a] * row[d.off+a]
-						}
-						for j, v := range u {
-							if v != 0 {
-								floats.AddScaled(m[j*b:j*b+j+1], ww*v, ud[:j+1])
-							}
-						}
-					}
-				}
-			}
-			for j := range b {
-				m[j*b+j] += Lambda
-			}
-			if !netCholesky(m, b) { // Lambda lost in rounding: the identity instead
-				clear(m)
-				for j := range b {
-					m[j*b+j] = 1
-				}
-			}
-		})
-	}
-}
-
-func (s *netReduced) solveBlocks(z, r []float64) {
-	p := s.lin.p
-	copy(z, r)
-	for si := range p.sets {
-		set := &p.sets[si]
-		b := set.cols
-		netFor(set.rows, s.workers, func(_, a int) {
-			m := s.mat[s.off[si]+a*b*b : s.off[si]+(a+1)*b*b]
-			v := z[set.off+a*b : set.off+(a+1)*b]
-			netLowerSolve(m, b, v)
-			netUpperSolve(m, b, v)
-		})
-	}
 }
 
 // netPosdefSolve solves A x = b with the lower triangle of A (n×n), both

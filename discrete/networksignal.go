@@ -202,8 +202,12 @@ func (s *NetworkSignal) Check(noise float64) error {
 		for at < last && s.Spread[at] >= floor {
 			at++
 		}
-		return fmt.Errorf("%w: outputs spread over %.2g, the Jacobian's largest singular value is 1e%.0f, nothing of the input is left after layer %d: data of this network are a constant and noise",
-			ErrDeadNetwork, s.Spread[last], s.LogSingular[0]/math.Ln10, at)
+		size := "0"
+		if l := s.LogSingular[0]; !math.IsInf(l, 0) {
+			size = fmt.Sprintf("1e%.0f", l/math.Ln10)
+		}
+		return fmt.Errorf("%w: outputs spread over %.2g, the Jacobian's largest singular value is %s, nothing of the input is left after layer %d: data of this network are a constant and noise",
+			ErrDeadNetwork, s.Spread[last], size, at)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 // Iris: a small network in 10-fold cross-validation beside logistic
 // regression and a plain network by L-BFGS.
 func TestIris(t *testing.T) {
-	in, labels := netTable(t, "../testdata/iris.csv")
+	in, labels := netTable(t, "../testdata/problems/iris.csv")
 	if len(labels) != 150 || len(in) != 600 {
 		t.Fatalf("%d flowers, %d numbers", len(labels), len(in))
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"costate/internal/expr"
+	"costate/ode"
 )
 
 // conditions makes the conditions of an action from the gradients of the terms
@@ -155,4 +156,48 @@ func (b *conditionBuilder) register(v PointValue) {
 		b.seen[v.Symbol] = true
 		b.e.Conditions.Values = append(b.e.Conditions.Values, v)
 	}
+}
+
+// Pin returns the equations with estimated parameters held at given values, by
+// their index in Params: the condition that the costate of the parameter
+// vanishes at the end gives way to theta = value.
+func (e *Equations) Pin(values map[int]float64) *Equations {
+	out := *e
+	out.Conditions.G = append([]*expr.Expr(nil), e.Conditions.G...)
+	out.Natural = nil
+	for _, n := range e.Natural {
+		i := index(e.ParamCostates, n.Component)
+		v, ok := values[i]
+		if i < 0 || !n.AtEnd || !ok {
+			out.Natural = append(out.Natural, n)
+			continue
+		}
+		out.Conditions.G[n.Row] = e.Graph.Sub(e.Params[i], e.Graph.Num(v))
+	}
+	return &out
+}
+
+// Slope returns dA/dtheta of the estimated parameter i at a solution: the
+// residual of the natural condition of its costate at the end. It is zero where
+// the parameter is free, and tells at a bound which way it pushes.
+func (e *Equations) Slope(i int, sol *ode.Solution) (float64, error) {
+	for _, n := range e.Natural {
+		if !n.AtEnd || index(e.ParamCostates, n.Component) != i {
+			continue
+		}
+		args := e.unknowns()
+		in := append([]float64(nil), sol.P...)
+		for _, v := range e.Conditions.Values {
+			args = append(args, v.Symbol)
+			in = append(in, sol.Left(nil, v.Point)[e.Index(v.Variable)])
+		}
+		tape, err := expr.Compile(args, e.numbers(e.Conditions.G[n.Row:n.Row+1]))
+		if err != nil {
+			return 0, err
+		}
+		var out [1]float64
+		tape.Eval(out[:], in)
+		return out[0], nil
+	}
+	return 0, nil
 }

@@ -57,7 +57,7 @@ type Split struct {
 	Model       float64 // model error, int 1/2 p' Rf^-1 p dt
 	Prior       float64
 	Points      int     // values measured, missing ones not counted
-	Error       float64 // estimate of the error of the quadrature
+	Error       float64 // estimate of the error: of the quadrature, and of the solution at measurements
 }
 
 // Total returns the action.
@@ -79,15 +79,28 @@ func (e *Equations) Action(sol *ode.Solution) (Split, error) {
 		return s, err
 	}
 	s.Model, s.Signal, s.Error = model, signal, dm+ds
+	for _, f := range []*expr.Expr{e.cost.model, e.cost.signal} {
+		d, err := e.doubt(sol, f)
+		if err != nil {
+			return s, err
+		}
+		s.Error += d
+	}
 	for _, b := range e.cost.discrete {
-		f, err := e.function(append([]*expr.Expr{}, b.kick.Data...), b.value)
+		f, err := e.function(b.kick.Data, b.value)
+		if err != nil {
+			return s, err
+		}
+		slope, err := e.sensitivity(b.kick.Data, b.value, sol)
 		if err != nil {
 			return s, err
 		}
 		n := len(b.kick.Data)
 		for k, t := range b.kick.Times {
 			row := b.kick.Rows[k*n : (k+1)*n]
-			s.Measurement += f(t, sol.Left(nil, t), sol.P, row)
+			y := sol.Left(nil, t)
+			s.Measurement += f(t, y, sol.P, row)
+			s.Error += slope(t, y, sol.P, row)
 			for i := range b.m {
 				weight := row[b.m+i]
 				if b.full {
@@ -107,6 +120,53 @@ func (e *Equations) Action(sol *ode.Solution) (Split, error) {
 		s.Prior += f(p.t, sol.At(nil, p.t), sol.P, nil)
 	}
 	return s, nil
+}
+
+// sensitivity returns how far the error estimate of a solution can move a
+// formula: the sum over components and parameters of |derivative| times error.
+func (e *Equations) sensitivity(data []*expr.Expr, f *expr.Expr, sol *ode.Solution) (func(t float64, y, p, data []float64) float64, error) {
+	var slopes []*expr.Expr
+	var errors []float64
+	add := func(symbols []*expr.Expr, estimate []float64) {
+		for i, s := range symbols {
+			if d := e.Graph.Diff(f, s); i < len(estimate) && !isZero(d) {
+				slopes, errors = append(slopes, d), append(errors, estimate[i])
+			}
+		}
+	}
+	add(e.Components, sol.Error)
+	add(e.unknowns(), sol.ParamError)
+	tape, err := e.tape(data, e.numbers(slopes))
+	if err != nil {
+		return nil, err
+	}
+	d := make([]float64, len(slopes))
+	return func(s float64, y, p, data []float64) float64 {
+		tape.eval(d, e.Label(s, p), y, p, data)
+		sum := 0.0
+		for i, v := range d {
+			sum += math.Abs(v) * errors[i]
+		}
+		return sum
+	}, nil
+}
+
+// doubt is how far the error estimate of a solution can move the integral of a
+// formula, by the midpoint rule.
+func (e *Equations) doubt(sol *ode.Solution, f *expr.Expr) (float64, error) {
+	slope, err := e.sensitivity(nil, f, sol)
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	y := make([]float64, sol.Dim)
+	for i := range len(sol.T) - 1 {
+		if h := sol.T[i+1] - sol.T[i]; h != 0 {
+			sol.Inner.Value(y, i, 0.5)
+			sum += h * e.stretch(sol.P) * slope(sol.T[i]+h/2, y, sol.P, nil)
+		}
+	}
+	return sum, nil
 }
 
 // Integrate returns the integral of a formula of t, the components and the

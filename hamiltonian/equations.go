@@ -129,8 +129,6 @@ func (d *Domain) rate(f *expr.Expr, x, v []*expr.Expr) *expr.Expr {
 
 func isZero(e *expr.Expr) bool { v, ok := e.IsNum(); return ok && v == 0 }
 
-func isOne(e *expr.Expr) bool { v, ok := e.IsNum(); return ok && v == 1 }
-
 // transposed returns sum_i da_i/dx w_i for each x: the product of the transposed
 // Jacobian of a with w.
 func transposed(g *expr.Graph, a, x, w []*expr.Expr) []*expr.Expr {

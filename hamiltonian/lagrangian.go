@@ -13,8 +13,8 @@ import (
 //
 // Where L is quadratic in v and M can be inverted by formula, the boundary value
 // problem is the canonical one in (q, p). Otherwise it is in (q, v), with M
-// inverted by formula if it is small, and numerically if not: q” is then an
-// algebraic component.
+// inverted by formula if it is small, and numerically if not: the acceleration
+// is then an algebraic component.
 func (l *Lagrangian) Derive() (*Equations, error) {
 	if err := l.Domain.check(); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (l *Lagrangian) canonical(e *Equations, inv [][]*expr.Expr) {
 	}
 }
 
-// secondOrder sets up the problem in (q, v), with q” as algebraic components
+// secondOrder sets up the problem in (q, v), with accelerations as algebraic components
 // when it has no formula.
 func (l *Lagrangian) secondOrder(e *Equations, mass [][]*expr.Expr, force []*expr.Expr, explicit bool) {
 	g := l.Graph

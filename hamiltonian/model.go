@@ -140,17 +140,20 @@ func (a *Action) compileIn(x, f []*expr.Expr) (*Function, error) {
 	return out, nil
 }
 
-// StartPath returns the first guess of the states: the guess of the problem, or
-// for a state without one the broken line through its own measurements, or zero.
-func (a *Action) StartPath() (func(dst []float64, t float64), error) {
+// StartPath returns a first guess of the states: the guess of the problem, for a
+// state without one, or with data for every state that is measured itself, the
+// broken line through its measurements, or zero.
+func (a *Action) StartPath(data bool) (func(dst []float64, t float64), error) {
 	g := a.Graph
 	e := &Equations{Domain: a.Domain, Unknowns: a.Params}
 	lines := make([]*line, len(a.States))
 	for i, s := range a.States {
 		e.Components = append(e.Components, s.Symbol)
 		e.Guess = append(e.Guess, s.Guess)
-		if s.Guess == nil {
+		if s.Guess == nil || data {
 			lines[i] = a.measurements(s.Symbol)
+		}
+		if s.Guess == nil {
 			e.Guess[i] = g.Num(0)
 		}
 	}

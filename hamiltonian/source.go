@@ -58,8 +58,11 @@ func (e *Equations) GoSource(pkg string) (string, error) {
 	}
 	w.printf("// Jac stores df/dy (Dim×Dim) and df/dp (Dim×Params), row-major.\nfunc Jac(dfdy, dfdp []float64, %s) {\n", args)
 	w.printf("clear(dfdy)\nclear(dfdp)\n")
+	w.printf("{\n")
 	w.block("dfdy", dy, isZero)
+	w.printf("}\n{\n")
 	w.block("dfdp", dp, isZero)
+	w.printf("}\n")
 	w.printf("}\n\n")
 
 	for i, k := range e.Kicks {
@@ -79,6 +82,7 @@ func (e *Equations) GoSource(pkg string) (string, error) {
 		w.printf("}\n\n")
 	}
 	w.conditions()
+	w.printf("%s", expr.GoHelpers(w.used...))
 	out, err := format.Source([]byte(w.b.String()))
 	if err != nil {
 		return "", fmt.Errorf("hamiltonian: generated source: %w", err)
@@ -90,26 +94,41 @@ type sourceWriter struct {
 	e     *Equations
 	b     strings.Builder
 	names map[string]string
+	used  []*expr.Expr // all formulas, for the functions that they need
 }
 
 func (w *sourceWriter) printf(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
 
 func (w *sourceWriter) expr(x *expr.Expr) string {
-	return expr.GoSource(x, func(name string) string {
-		if s, ok := w.names[name]; ok {
-			return s
-		}
-		return name
-	})
+	w.used = append(w.used, x)
+	return expr.GoSource(x, w.name)
 }
 
-// block prints assignments, leaving out the entries for which skip holds.
+// block prints assignments, parts that occur several times in variables first,
+// leaving out the entries for which skip holds.
 func (w *sourceWriter) block(dst string, es []*expr.Expr, skip func(*expr.Expr) bool) {
+	var at []int
+	var keep []*expr.Expr
 	for i, x := range es {
 		if skip == nil || !skip(x) {
-			w.printf("%s[%d] = %s\n", dst, i, w.expr(x))
+			at, keep = append(at, i), append(keep, x)
 		}
 	}
+	w.used = append(w.used, keep...)
+	stmts, right := expr.GoBlock(keep, w.name, func(i int) string { return fmt.Sprintf("v%d", i) })
+	for _, s := range stmts {
+		w.printf("%s\n", s)
+	}
+	for k, i := range at {
+		w.printf("%s[%d] = %s\n", dst, i, right[k])
+	}
+}
+
+func (w *sourceWriter) name(name string) string {
+	if s, ok := w.names[name]; ok {
+		return s
+	}
+	return name
 }
 
 func (w *sourceWriter) conditions() {

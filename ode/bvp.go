@@ -10,6 +10,11 @@ type BVP struct {
 	Boundary   Conditions
 	Jumps      []Jump // in ascending order of T, Start < T < End
 
+	// Breaks are places, ascending, where the right-hand side or one of its
+	// derivatives with respect to t is not continuous: a switch, a knot of an
+	// interpolated signal. They are always mesh points. nil: none.
+	Breaks []float64
+
 	// Guess stores a first guess of y(t) into dst (Dim). nil: zeros.
 	Guess func(dst []float64, t float64)
 

@@ -58,21 +58,22 @@ func (c *controller) next(h, e float64) (float64, bool) {
 	return h * factor, true
 }
 
-// norm2 returns the mean square of the state's part of e over its scale, atol
-// + rtol max(|y|, |next|).
-func (r *run) norm2(e, next []float64) float64 {
+// norm2 returns the mean square of the state's part of f e over its scale, atol
+// + rtol max(|y|, |next|). The factor f, the step, goes in before the square:
+// extreme time scales must neither overflow nor underflow.
+func (r *run) norm2(e, next []float64, f float64) float64 {
 	s := 0.0
 	y := r.y
 	for i := range r.n {
-		v := e[i] / (r.atol[i] + r.rtol[i]*max(math.Abs(y[i]), math.Abs(next[i])))
+		v := f * e[i] / (r.atol[i] + r.rtol[i]*max(math.Abs(y[i]), math.Abs(next[i])))
 		s += v * v
 	}
 	return s / float64(r.n)
 }
 
-// tailNorm2 returns the mean square of the sensitivities' part of e over its
+// tailNorm2 returns the mean square of the sensitivities' part of f e over its
 // scale.
-func (r *run) tailNorm2(e, next []float64) float64 {
+func (r *run) tailNorm2(e, next []float64, f float64) float64 {
 	s := 0.0
 	tol := r.in.SensitivityTol
 	if tol <= 0 {
@@ -86,7 +87,7 @@ func (r *run) tailNorm2(e, next []float64) float64 {
 			if j < r.n {
 				unit /= r.atol[j] / r.rtol[j]
 			}
-			v := e[k] / (tol * (unit + max(math.Abs(r.y[k]), math.Abs(next[k]))))
+			v := f * e[k] / (tol * (unit + max(math.Abs(r.y[k]), math.Abs(next[k]))))
 			s += v * v
 		}
 	}
@@ -113,30 +114,30 @@ func (r *run) firstStep(q int, arg, f1 []float64) float64 {
 	if r.in.Step > 0 {
 		return min(r.in.Step, l)
 	}
-	d0, d1, d2 := 0.0, 0.0, 0.0
-	scale := func(i int) float64 { return r.atol[i] + r.rtol[i]*math.Abs(r.y[i]) }
-	for i := range r.n {
-		sc := scale(i)
-		d0 += (r.y[i] / sc) * (r.y[i] / sc)
-		d1 += (r.f[i] / sc) * (r.f[i] / sc)
+	scale := make([]float64, r.n)
+	for i := range scale {
+		scale[i] = r.atol[i] + r.rtol[i]*math.Abs(r.y[i])
+		if scale[i] < 1e-200 {
+			// A component that starts from zero with no absolute tolerance
+			// is as large as its derivative makes it.
+			scale[i] = max(r.rtol[i]*math.Abs(r.f[i])*l, 1e-200)
+		}
 	}
-	n := float64(r.n)
-	d0, d1 = math.Sqrt(d0/n), math.Sqrt(d1/n)
+	d0 := rms(r.n, func(i int) float64 { return r.y[i] / scale[i] })
+	d1 := rms(r.n, func(i int) float64 { return r.f[i] / scale[i] })
 	h0 := 1e-6
-	if d0 >= 1e-5 && d1 >= 1e-5 {
+	if d0 >= 1e-5 && d1 >= 1e-5 || h0 > l || h0 < 1e-12*l && d1 > 0 {
 		h0 = 0.01 * d0 / d1
 	}
-	h0 = min(h0, l)
+	if h0 = min(h0, l); !(h0 > 0) {
+		h0 = 1e-3 * l
+	}
 	for i := range r.n {
 		arg[i] = r.y[i] + r.dir*h0*r.f[i]
 	}
 	r.stats.Func++
 	r.sys.Func(f1[:r.n], r.t+r.dir*h0, arg[:r.n], r.p)
-	for i := range r.n {
-		v := (f1[i] - r.f[i]) / scale(i)
-		d2 += v * v
-	}
-	d2 = math.Sqrt(d2/n) / h0
+	d2 := rms(r.n, func(i int) float64 { return (f1[i] - r.f[i]) / scale[i] }) / h0
 	if math.IsNaN(d2) || math.IsInf(d2, 0) {
 		return h0 / 100
 	}
@@ -147,30 +148,18 @@ func (r *run) firstStep(q int, arg, f1 []float64) float64 {
 	return min(100*h0, h1, l)
 }
 
-// stiffTest counts the steps at the edge of stability: 15 without 6 calm
-// ones between them mean stiffness.
-type stiffTest struct {
-	stiff, calm int
-	reported    bool
-}
-
-// due says whether the test is to be made at this step: at each tenth, and
-// at every one while there is suspicion.
-func (s *stiffTest) due(step int) bool { return !s.reported && (s.stiff > 0 || step%10 == 0) }
-
-// found records one test and says whether stiffness is to be reported.
-func (s *stiffTest) found(edge bool) bool {
-	if edge {
-		s.calm = 0
-		s.stiff++
-		if s.stiff >= 15 {
-			s.reported = true
-			return true
-		}
-		return false
+// rms returns the root mean square of n values without overflow.
+func rms(n int, v func(i int) float64) float64 {
+	big := 0.0
+	for i := range n {
+		big = max(big, math.Abs(v(i)))
 	}
-	if s.calm++; s.calm >= 6 {
-		s.stiff, s.calm = 0, 0
+	if big == 0 || math.IsInf(big, 0) || math.IsNaN(big) {
+		return big
 	}
-	return false
+	s := 0.0
+	for i := range n {
+		s += (v(i) / big) * (v(i) / big)
+	}
+	return big * math.Sqrt(s/float64(n))
 }

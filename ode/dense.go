@@ -53,6 +53,14 @@ type recorder struct {
 	in   powers
 	buf  []float64
 	tail []float64 // sensitivities at the mesh points
+
+	// For methods without an interpolant of their own: the values and
+	// derivatives at the last nodes, all of them unless only the ends are
+	// recorded.
+	y, f []float64
+	ws   windows
+
+	wasCut bool // the last step was cut at an event
 }
 
 func (c *recorder) reset(r *run) {
@@ -71,10 +79,19 @@ func (c *recorder) reset(r *run) {
 // there, and r.next holds the state at the event.
 func (c *recorder) step(r *run, st stepper, tnext, h float64) (t float64, stop bool) {
 	t = tnext
-	if r.in.EndOnly && r.events == nil {
+	if r.in.EndOnly && r.events == nil && !r.bare {
 		return t, false
 	}
-	c.buf = st.dense(c.buf[:0], h)
+	if r.bare {
+		c.sol.T = append(c.sol.T, t)
+		c.sol.Y = append(c.sol.Y, r.next[:r.n]...)
+		return t, false
+	}
+	if r.window > 0 {
+		c.buf = c.lookBack(c.buf[:0], r, h)
+	} else {
+		c.buf = st.dense(c.buf[:0], h)
+	}
 	if r.events != nil {
 		if t, stop = r.events.step(r, c.buf, tnext, h); stop {
 			c.cut(r, (t-r.t)/h)
@@ -91,8 +108,53 @@ func (c *recorder) step(r *run, st stepper, tnext, h float64) (t float64, stop b
 	return t, stop
 }
 
+// lookBack appends the interpolant of the step just made from it and the
+// steps before it.
+func (c *recorder) lookBack(dst []float64, r *run, h float64) []float64 {
+	n := r.n
+	if c.ws == nil {
+		c.ws = windows{}
+		c.y, c.f = append(c.y, r.y[:n]...), append(c.f, r.f[:n]...)
+	}
+	c.y, c.f = append(c.y, r.next[:n]...), append(c.f, r.fnext[:n]...)
+	nodes := len(c.y) / n
+	if r.in.EndOnly && nodes > r.window {
+		copy(c.y, c.y[n:])
+		copy(c.f, c.f[n:])
+		nodes--
+		c.y, c.f = c.y[:nodes*n], c.f[:nodes*n]
+	}
+	k := min(nodes, r.window)
+	from := (nodes - k) * n
+	return c.ws.get(k, k-2).appendPowers(dst, c.y[from:], c.f[from:], n, k-2, h)
+}
+
+// centre replaces the interpolants by those of the steps around each, which
+// are more accurate; the last one stays if it was cut.
+func (c *recorder) centre(r *run) {
+	n := r.n
+	nodes := len(c.y) / n
+	k := min(nodes, r.window)
+	coef := make([]float64, 0, (nodes-1)*(2*k-1)*n)
+	last := c.in.coef[c.in.at[nodes-2]:]
+	for i := range nodes - 1 {
+		if c.wasCut && i == nodes-2 {
+			c.in.at[i] = len(coef)
+			coef = append(coef, last...)
+			c.in.at[i+1] = len(coef)
+			break
+		}
+		from := min(max(i-(k-2)/2, 0), nodes-k)
+		c.in.at[i] = len(coef)
+		coef = c.ws.get(k, i-from).appendPowers(coef, c.y[from*n:], c.f[from*n:], n, i-from, c.sol.T[i+1]-c.sol.T[i])
+		c.in.at[i+1] = len(coef)
+	}
+	c.in.coef = coef
+}
+
 // cut shortens the interpolant to the fraction rho of its step.
 func (c *recorder) cut(r *run, rho float64) {
+	c.wasCut = true
 	hornerValue(r.next[:r.n], r.y[:r.n], c.buf, rho)
 	power := 1.0
 	for j := 0; j < len(c.buf); j += r.n {
@@ -107,7 +169,10 @@ func (c *recorder) cut(r *run, rho float64) {
 // ones if no step was made.
 func (c *recorder) solution(r *run) *Solution {
 	s := c.sol
-	if r.in.EndOnly || len(s.T) == 1 {
+	if c.ws != nil && !r.in.EndOnly {
+		c.centre(r)
+	}
+	if r.in.EndOnly && !r.bare || len(s.T) == 1 {
 		if !r.in.EndOnly {
 			c.in.at = append(c.in.at, 0)
 		}

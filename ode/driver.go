@@ -30,12 +30,16 @@ type run struct {
 	stats Stats
 	warn  []error
 
-	start0 float64
-	rec    recorder
-	events *eventLog
-	halt   func(t float64, y, v []float64) bool // asked after every step
-	fatal  error                                // set by a stepper that cannot go on
-	stiff  error                                // set by a stepper that finds the problem stiff
+	start0   float64
+	rec      recorder
+	events   *eventLog
+	halt     func(t float64, y, v []float64) bool // asked after every step
+	window   int                                  // nodes of the interpolant of a method that has none of its own
+	bare     bool                                 // record the nodes only, and the stages of every step
+	stagesOf []int8                               // of an implicit method
+	breaks   *breaks                              // nil: none
+	fatal    error                                // set by a stepper that cannot go on
+	stiff    error                                // set by a stepper that finds the problem stiff
 }
 
 // newRun checks the problem and allocates the workspace. With a variation,
@@ -54,16 +58,24 @@ func (in *Integrator) newRun(p *IVP, v *variation) (*run, error) {
 	case p.Func == nil && p.Batch == nil:
 		panic("ode: no right-hand side")
 	}
+	dir := 1.0
+	if p.End < p.Start {
+		dir = -1
+	}
 	sys := pointwise(p.System)
-	r := &run{in: in, method: in.Method, sys: &sys, n: n, size: n, t: p.Start, start0: p.Start, end: p.End, dir: 1}
+	at := newBreaks(p, dir)
+	if at != nil {
+		sys = at.wrap(sys)
+	}
+	r := &run{in: in, method: in.Method, sys: &sys, n: n, size: n, t: p.Start, start0: p.Start, end: p.End, dir: dir, breaks: at}
 	if r.method == nil {
 		r.method = DOP853
 	}
 	if r.p = p.Params; r.p == nil {
 		r.p = make([]float64, p.System.Params)
 	}
-	if p.End < p.Start {
-		r.dir = -1
+	if r.breaks != nil && !r.method.Adaptive() {
+		r.breaks.left, r.breaks.atLo = nil, false
 	}
 	if v != nil {
 		r.cols = v.cols
@@ -112,6 +124,9 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 	if r.in.MaxStep > 0 {
 		largest = min(largest, r.in.MaxStep)
 	}
+	if err := r.consistent(); err != nil {
+		return r.fail(err)
+	}
 	r.rhs(r.f, r.t, r.y)
 	if i := notFinite(r.f[:r.n]); i >= 0 {
 		return r.fail(r.error(ErrNotFinite, fmt.Sprintf("derivative of %s at the start is %g", r.name(i), r.f[i]),
@@ -122,6 +137,10 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 	}
 	r.events.begin(r)
 	size := min(st.start(), largest)
+	equal := 0.0 // number of steps of a fixed-step method
+	if !r.method.Adaptive() {
+		equal = math.Round(math.Abs(r.end-r.t) / size)
+	}
 	for attempts := 0; r.t != r.end; attempts++ {
 		if attempts == limit {
 			return r.fail(r.limitError(limit))
@@ -135,11 +154,18 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 		// are apart; the last one ends exactly at r.end, and no sliver of a
 		// step is left behind it.
 		tnext := r.t + r.dir*size
-		if rest := (r.end - tnext) * r.dir; rest <= 0 || rest < 1e-10*size {
+		if equal > 0 {
+			// Rounding errors do not add up in t, and all steps are equal.
+			tnext = r.start0 + (r.end-r.start0)*(float64(r.stats.Steps+1)/equal)
+		}
+		if rest := (r.end - tnext) * r.dir; rest < 1e-10*size {
 			tnext = r.end
 		}
+		if r.breaks != nil {
+			tnext = r.breaks.clip(r.t, tnext, size)
+		}
 		h := tnext - r.t
-		if math.Abs(h) < 10*ulp(r.t) && tnext != r.end || h == 0 {
+		if math.Abs(h) < 10*ulp(r.t) && tnext != r.end && (r.breaks == nil || !r.breaks.atHi) || h == 0 {
 			return r.fail(r.smallStep(st))
 		}
 		r.h = h
@@ -168,6 +194,13 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 			return r.done(nil)
 		}
 		st.moved()
+		if b := r.breaks; b != nil {
+			next = max(next, b.proposed)
+			if b.pass(r.t) && r.t != r.end {
+				r.rhs(r.f, r.t, r.y)
+				st.restart()
+			}
+		}
 		size = min(next, largest)
 	}
 	return r.done(nil)
@@ -176,12 +209,12 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 // smallStep is the error of a step below the resolution of t. If the last
 // attempt met a number that is not finite, that is the reason.
 func (r *run) smallStep(st stepper) error {
-	if i := notFinite(r.next[:r.n]); i >= 0 {
-		return r.error(ErrNotFinite, fmt.Sprintf("%s = %g beyond this point", r.name(i), r.next[i]),
-			"the solution leaves the domain of the right-hand side or grows without bound")
-	}
 	if s, ok := st.(interface{ bad() int }); ok && s.bad() >= 0 {
 		return r.error(ErrNotFinite, fmt.Sprintf("derivative of %s beyond this point", r.name(s.bad()%r.n)),
+			"the solution leaves the domain of the right-hand side or grows without bound")
+	}
+	if i := notFinite(r.next[:r.n]); i >= 0 {
+		return r.error(ErrNotFinite, fmt.Sprintf("%s = %g beyond this point", r.name(i), r.next[i]),
 			"the solution leaves the domain of the right-hand side or grows without bound")
 	}
 	return r.error(ErrStepSize, fmt.Sprintf("below the spacing of numbers at t, %.3g", ulp(r.t)),
@@ -249,13 +282,21 @@ func notFinite(x []float64) int {
 	return -1
 }
 
-// pointwise fills in Func and Jac from their batch forms, at one point.
+// pointwise fills in Func and Jac from their batch forms, at one point. The
+// result belongs to one run: its functions share a buffer.
 func pointwise(s System) System {
+	at := make([]float64, 1)
 	if s.Func == nil {
-		s.Func = func(dst []float64, t float64, y, p []float64) { s.Batch(dst, []float64{t}, y, p) }
+		s.Func = func(dst []float64, t float64, y, p []float64) {
+			at[0] = t
+			s.Batch(dst, at, y, p)
+		}
 	}
 	if s.Jac == nil && s.BatchJac != nil {
-		s.Jac = func(dfdy, dfdp []float64, t float64, y, p []float64) { s.BatchJac(dfdy, dfdp, []float64{t}, y, p) }
+		s.Jac = func(dfdy, dfdp []float64, t float64, y, p []float64) {
+			at[0] = t
+			s.BatchJac(dfdy, dfdp, at, y, p)
+		}
 	}
 	return s
 }

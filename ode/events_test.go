@@ -107,3 +107,44 @@ func TestEventsTouch(t *testing.T) {
 		t.Errorf("a step of g: %d crossings, want 1", n)
 	}
 }
+
+// TestEventsEveryMethod: the crossing of cos t at 3 pi/2, the second one, stops
+// every method, with the error of its dense output; recording only the ends
+// changes nothing.
+func TestEventsEveryMethod(t *testing.T) {
+	for _, m := range everyMethod {
+		var last float64
+		for _, endOnly := range []bool{false, true} {
+			in := Integrator{Method: m, RelTol: 1e-10, Step: 0.05, EndOnly: endOnly}
+			p := &IVP{System: harmonic, End: 10, Initial: []float64{1, 0}}
+			s, found, err := in.SolveEvents(context.Background(), p, []Event{
+				{Func: func(_ float64, y, _ []float64) float64 { return y[0] }, Stop: 2}})
+			if err != nil || len(found) != 2 {
+				t.Errorf("%s: %v, %v", m.Name(), err, found)
+				continue
+			}
+			end := s.T[len(s.T)-1]
+			tol := 1e-8
+			if !m.Adaptive() {
+				tol += 6 * math.Pow(0.05, float64(m.Order()))
+			}
+			if end != found[1].T || math.Abs(end-3*math.Pi/2) > tol {
+				t.Errorf("%s: ends at %.12g, crossing at %.12g, want %.12g", m.Name(), end, found[1].T, 3*math.Pi/2)
+			}
+			if endOnly && end != last {
+				t.Errorf("%s: recording the ends only, %.15g instead of %.15g", m.Name(), end, last)
+			}
+			last = end
+			if y := s.Node(len(s.T) - 1); math.Abs(y[0]) > 1e-11 {
+				t.Errorf("%s: g = %g at the end", m.Name(), y[0])
+			}
+			if !endOnly {
+				// The cut step is still an interpolant.
+				x := end - 0.01
+				if y := s.At(nil, x); math.Abs(y[0]-math.Cos(x)) > 10*tol {
+					t.Errorf("%s: y(%g) = %v", m.Name(), x, y)
+				}
+			}
+		}
+	}
+}

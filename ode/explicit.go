@@ -6,15 +6,14 @@ import (
 )
 
 // Explicit is an explicit Runge-Kutta method given by its coefficients.
-// Stage i is k_i = f(t + C_i h, y + h sum_{j<i} A_ij k_j); stages that
-// numbers s and above (s = len(B)) belong to the dense output only, except
-// stage s itself, which is f(t+h, y(t+h)) and the first stage of the next
-// step.
+// Stage i is k_i = f(t + C_i h, y + h sum_{j<i} A_ij k_j). With s = len(B),
+// stage s is f(t+h, y(t+h)), the first stage of the next step; stages above it
+// belong to the dense output only.
 type Explicit struct {
 	Title string
 	P     int         // order of the step
-	Q     int         // order of the error estimate's lower formula
-	A     [][]float64 // A[i] has i entries; A[s] = B is not stored: A[s] is nil
+	Q     int         // order of the lower formula in the error estimate
+	A     [][]float64 // row i has i entries; A[s], if there, is nil and means B
 	B     []float64
 	C     []float64
 
@@ -186,8 +185,8 @@ func (st *explicitStepper) try(h float64) (float64, bool) {
 	st.combine(r.next, r.y, h, st.b)
 	if m.E == nil {
 		if notFinite(r.next) >= 0 {
-			// A smaller step is no remedy for a method of fixed step.
-			st.badAt = notFinite(r.next)
+			i := notFinite(r.next)
+			r.fatal = r.error(ErrNotFinite, fmt.Sprintf("%s = %g", r.name(i%r.n), r.next[i]), "use a smaller Step")
 			return 0, false
 		}
 		return math.Abs(h), true
@@ -231,19 +230,19 @@ func (st *explicitStepper) error(h float64) float64 {
 		return math.NaN()
 	}
 	st.sum(st.arg[:r.counted], st.e)
-	e5, tail5 := r.norm2(st.arg, r.next), 0.0
+	e5, tail5 := r.norm2(st.arg, r.next, h), 0.0
 	if r.counted > r.n {
-		tail5 = r.tailNorm2(st.arg, r.next)
+		tail5 = r.tailNorm2(st.arg, r.next, h)
 	}
 	if st.m.E3 == nil {
-		return math.Abs(h) * math.Sqrt(max(e5, tail5))
+		return math.Sqrt(max(e5, tail5))
 	}
 	st.sum(st.arg[:r.counted], st.e3)
-	e := hairerError(e5, r.norm2(st.arg, r.next))
+	e := hairerError(e5, r.norm2(st.arg, r.next, h))
 	if r.counted > r.n {
-		e = max(e, hairerError(tail5, r.tailNorm2(st.arg, r.next)))
+		e = max(e, hairerError(tail5, r.tailNorm2(st.arg, r.next, h)))
 	}
-	return math.Abs(h) * e
+	return e
 }
 
 // hairerError combines the mean squares of the estimates of order 5 and 3.
@@ -326,26 +325,5 @@ func appendHermite(dst, y0, y1, f0, f1 []float64, h float64) []float64 {
 	return dst
 }
 
-// stiffness compares h times the dominant eigenvalue, as two stages at t+h
-// show it, with the stability interval (Hairer and Wanner II, IV.2).
-func (st *explicitStepper) stiffness(h float64) {
-	r, m := st.r, st.m
-	st.sum(st.arg[:r.n], st.stiffDiff)
-	num, den := 0.0, 0.0
-	k0, k1 := st.k[m.Stiff[0]], st.k[m.Stiff[1]]
-	for i, d := range st.arg[:r.n] {
-		den += d * d
-		num += (k1[i] - k0[i]) * (k1[i] - k0[i])
-	}
-	if den == 0 {
-		return
-	}
-	// num and den are sums of k; the arguments differ by h times st.arg.
-	hl := math.Sqrt(num / den)
-	if st.test.found(hl > m.Reach) {
-		err := r.error(ErrStiff, fmt.Sprintf("h times the dominant eigenvalue is %.3g, at the edge of stability", hl),
-			"use Radau or a Rosenbrock method")
-		r.warn = append(r.warn, err)
-		r.stiff = err
-	}
-}
+// restart takes the first stage of the next step from beyond a break.
+func (st *explicitStepper) restart() { copy(st.k[0], st.r.f) }

@@ -282,9 +282,9 @@ func (st *stages) difference() float64 {
 	sum, tail := 0.0, 0.0
 	for i := range st.m.s {
 		g := st.g[i*size : (i+1)*size]
-		sum += r.norm2(g, r.y)
+		sum += r.norm2(g, r.y, 1)
 		if r.cols > 0 {
-			tail += r.tailNorm2(g, r.y)
+			tail += r.tailNorm2(g, r.y, 1)
 		}
 	}
 	return math.Sqrt(max(sum, tail) / float64(st.m.s))

@@ -12,6 +12,12 @@ type IVP struct {
 	Start, End float64
 	Initial    []float64 // y(Start) (Dim)
 	Params     []float64 // p (System.Params) [zeros]
+
+	// Breaks are places, ascending, where the right-hand side or one of its
+	// derivatives with respect to t is not continuous: steps end there, and
+	// its values on the two sides are kept apart. Methods of fixed step
+	// ignore them. nil: none.
+	Breaks []float64
 }
 
 // Method is an integration method, a description without state: the methods
@@ -55,6 +61,10 @@ type stepper interface {
 
 	// moved is called when r.t and r.y have moved to the end of the step.
 	moved()
+
+	// restart is called after moved when r.f has been evaluated anew on the
+	// far side of a break, across which nothing may be extrapolated.
+	restart()
 }
 
 // Control are the constants of the step size control: a step with scaled

@@ -49,7 +49,7 @@ type Conditioning struct {
 type Stats struct {
 	Func           int // right-hand sides, points
 	Jac            int // Jacobians, points
-	Factorisations int
+	Factorisations int // of the matrix of all nodes, those of error estimates included
 	Solves         int // solves with a factorised matrix
 	Newton         int // Newton steps
 	Meshes         int

@@ -10,7 +10,7 @@ var Tsitouras = &Explicit{
 	Q:     4,
 	Beta:  0.04,
 	Stiff: [2]int{5, 6},
-	Reach: 3.5,
+	Reach: 3.45,
 	C:     []float64{0, 0.161, 0.327, 0.9, 0.9800255409045097, 1, 1},
 	A: [][]float64{
 		{},

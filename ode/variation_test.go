@@ -2,6 +2,7 @@ package ode
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 )
@@ -17,7 +18,7 @@ var pendulum = System{Dim: 2, Params: 1,
 // TestVariationIsDerivative compares the variational matrix with central
 // differences of the end point at fixed steps.
 func TestVariationIsDerivative(t *testing.T) {
-	for _, m := range []Method{DormandPrince, Tsitouras, DOP853} {
+	for _, m := range []Method{DormandPrince, Tsitouras, DOP853, Verner, RK4, Gauss2, Gauss6, StormerVerlet, KahanLi8} {
 		for _, jac := range []bool{true, false} {
 			sys := pendulum
 			if !jac {
@@ -26,6 +27,9 @@ func TestVariationIsDerivative(t *testing.T) {
 			// A huge tolerance makes every step MaxStep long: the steps do
 			// not depend on the perturbation.
 			in := &Integrator{Method: m, RelTol: 1e6, Step: 0.25, MaxStep: 0.25}
+			if !m.Adaptive() {
+				in.RelTol = 0
+			}
 			p := &IVP{System: sys, End: 5, Initial: []float64{1, 0.3}, Params: []float64{1.7}}
 			v, err := in.Variation(context.Background(), p)
 			if err != nil {
@@ -61,5 +65,57 @@ func TestVariationIsDerivative(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestVariationRadau: the derivatives of the adaptive implicit methods against
+// those of DOP853 at a tight tolerance, and with their own error controlled.
+func TestVariationRadau(t *testing.T) {
+	p := &IVP{System: pendulum, End: 5, Initial: []float64{1, 0.3}, Params: []float64{1.7}}
+	want, err := (&Integrator{RelTol: 1e-13, SensitivityTol: 1e-12}).Variation(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := want.Matrix[len(want.Matrix)-6:]
+	for _, m := range []Method{Radau5, Radau9, Radau13, Radau} {
+		v, err := (&Integrator{Method: m, RelTol: 1e-9, SensitivityTol: 1e-8}).Variation(context.Background(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range v.Matrix[len(v.Matrix)-6:] {
+			if math.Abs(x-w[i]) > 1e-6*(1+math.Abs(w[i])) {
+				t.Errorf("%s: entry %d is %.10g, want %.10g", m.Name(), i, x, w[i])
+			}
+		}
+	}
+	if _, err := (&Integrator{Method: Rodas4}).Variation(context.Background(), p); !errors.Is(err, ErrMethod) {
+		t.Errorf("Rosenbrock: %v", err)
+	}
+}
+
+// TestVariationParts: the blocks are where they are said to be, the start is
+// [I | 0], and VariationUntil stops.
+func TestVariationParts(t *testing.T) {
+	p := &IVP{System: pendulum, End: 5, Initial: []float64{1, 0.3}, Params: []float64{1.7}}
+	v, err := new(Integrator).Variation(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := v.Initial(nil, 0); m[0] != 1 || m[1] != 0 || m[2] != 0 || m[3] != 1 {
+		t.Errorf("V(0) = %v", m)
+	}
+	last := len(v.T) - 1
+	full := v.Matrix[last*6:]
+	m, q := v.Initial(nil, last), v.Param(nil, last)
+	if m[0] != full[0] || m[1] != full[1] || q[0] != full[2] || m[2] != full[3] || m[3] != full[4] || q[1] != full[5] {
+		t.Errorf("%v is not split into %v, %v", full, m, q)
+	}
+	// det dy/dInitial = 1: the flow conserves area.
+	if d := m[0]*m[3] - m[1]*m[2]; math.Abs(d-1) > 1e-4 {
+		t.Errorf("determinant %g", d)
+	}
+	u, err := new(Integrator).VariationUntil(context.Background(), p, func(t float64, _, _ []float64) bool { return t > 2 })
+	if err != nil || u.T[len(u.T)-1] <= 2 || u.T[len(u.T)-1] == 5 {
+		t.Errorf("stopped at %v, %v", u.T[len(u.T)-1], err)
 	}
 }

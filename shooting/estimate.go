@@ -2,6 +2,7 @@ package shooting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -17,8 +18,7 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 	}
 	r.stats.Meshes++
 	r.trace(Progress{Stage: "estimate", Segments: r.pieces(), Growth: r.worstGrowth(), Ratio: ratio, T: t, Component: comp})
-	r.ratio = ratio
-	if rounding := r.rounding(); rounding > 10 || rounding > 1 && ratio > 1 {
+	if rounding := r.rounding(); rounding > 10 || rounding > 1 && ratio > 1 && r.tau <= 5e-15 {
 		return false, r.error(&Error{Status: ode.IllConditioned, Op: "estimating the error", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: fmt.Errorf("%w: rounding errors alone are worth %.2g tolerances", ode.ErrIllConditioned, rounding),
 			Try: "the problem has no answer to this tolerance in double precision"})
@@ -39,7 +39,7 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 		return false, r.error(&Error{Status: ode.MeshLimit, Op: "refining the step", T: t, Component: comp, Value: r.at0(t, comp),
 			Err: ode.ErrMeshLimit, Try: "loosen the tolerance, or use a method of higher order"})
 	}
-	r.step *= min(0.5, max(0.05, math.Pow(0.5/ratio, 1/float64(r.s.Integrator.Method.Order()))))
+	r.step *= min(0.5, max(0.05, math.Pow(0.5/ratio, 1/float64(r.method.Order()))))
 	return false, nil
 }
 
@@ -58,7 +58,7 @@ func (r *run) at0(t float64, c int) float64 {
 // tolerance, its place and component.
 func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err error) {
 	r.ctx = ctx
-	if err := r.factor(r.x); err != nil {
+	if err := r.factorSurely(); err != nil {
 		return 0, 0, 0, err
 	}
 	r.measure(r.x)
@@ -99,7 +99,7 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 	}
 	y, y1 := make([]float64, n), make([]float64, n)
 	rtol := r.s.rtol()
-	for k, sol := range r.pieces_ {
+	for k, sol := range r.recorded {
 		if sol == nil {
 			continue
 		}
@@ -125,6 +125,72 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 		}
 	}
 	return ratio, where, comp, nil
+}
+
+// factorSurely factors F'(x) with derivatives accurate enough that their errors
+// cannot hide how near to singular it is. Errors d of the derivatives either
+// show, as a condition of about 1/d, or they mend a singular system, and then
+// the condition changes when they are made smaller: so the derivatives are
+// computed a hundred times as accurately until neither happens.
+func (r *run) factorSurely() error {
+	n := r.p.Dim
+	cols := n + r.p.Params
+	var before [][]float64
+	kappa := 0.0
+	for {
+		steps := r.stats.Steps
+		if err := r.factor(r.x); err != nil {
+			if before != nil && (errors.Is(err, ode.ErrStepLimit) || errors.Is(err, ode.ErrStepSize)) {
+				return r.doubtful(1)
+			}
+			return err
+		}
+		r.measure(r.x)
+		r.weigh(r.x, r.x)
+		if !r.adaptive() || r.sure {
+			return nil // the derivatives of a fixed-step method are exact
+		}
+		change := func(i int) float64 {
+			k, c := i/n, i%n
+			size := 0.0
+			for j := range n {
+				x := math.Abs(r.x[k*n+j])
+				v := r.seg[k].v[c*cols+j]
+				if before == nil {
+					size = max(size, r.sens*math.Abs(v)*x)
+				} else {
+					size = max(size, math.Abs(v-before[k][c*cols+j])*x)
+				}
+			}
+			return size
+		}
+		b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
+		doubt := r.perturb(b, d, change) * r.s.rtol()
+		last := kappa
+		kappa = r.conditioning().Kappa
+		if doubt < 0.1 && before != nil && kappa < 3*last {
+			r.sure = true
+			return nil
+		}
+		if r.sens <= 1e-12 {
+			return r.doubtful(doubt)
+		}
+		r.sens = max(r.sens*1e-2, 1e-12)
+		r.tight *= 1e-2
+		r.patience = 10*(r.stats.Steps-steps) + 1000
+		before = before[:0]
+		for k := range r.seg {
+			before = append(before, append([]float64(nil), r.seg[k].v...))
+		}
+	}
+}
+
+// doubtful is the error of a system that may be singular for all that can be
+// known.
+func (r *run) doubtful(doubt float64) error {
+	return r.error(&Error{Status: ode.IllConditioned, Op: "estimating the error", T: r.p.Start, Component: -1, Value: doubt,
+		Err: fmt.Errorf("%w: the derivatives of the segments cannot be had accurately enough to tell it from a singular one", ode.ErrIllConditioned),
+		Try: "the problem has no unique answer in double precision"})
 }
 
 // residuals notes the largest residual of the conditions g, relative to the
@@ -156,52 +222,39 @@ func (r *run) residuals(g []float64) {
 // on the solution, in tolerances.
 func (r *run) rounding() float64 { return r.effect(epsilon/2, 0) }
 
+// hopeless says whether the system factored last was so ill-conditioned that
+// rounding errors in it are worth a thousand tolerances.
+func (r *run) hopeless() bool { return r.factored && !(r.rounding() < 1e3) }
+
 // noise estimates the effect of the errors of integration, as large as its
 // tolerances allow, on the solution, in tolerances.
 func (r *run) noise() float64 { return r.effect(r.precision(1)) }
 
 // effect returns the effect on the solution of errors of the ends of all
-// segments, rel and abs relative to values and to sizes, by solving for a few
-// patterns of signs.
+// segments, rel and abs relative to values and to sizes.
 func (r *run) effect(rel, abs float64) float64 {
-	n, last := r.p.Dim, len(r.t)-1
+	n := r.p.Dim
 	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
 	r.weigh(r.x, r.x)
-	worst := 0.0
-	bits := uint64(0x9e3779b97f4a7c15)
-	for range 4 {
-		for i := range b[:last*n] {
-			bits ^= bits << 13
-			bits ^= bits >> 7
-			bits ^= bits << 17
-			b[i] = rel*max(math.Abs(r.x[n+i]), math.Abs(r.x[i])) + abs*r.tol[i%n]
-			if bits&1 == 0 {
-				b[i] = -b[i]
-			}
-		}
-		r.solveLinear(d, b)
-		worst = max(worst, r.norm(d))
-	}
-	return worst
+	return r.perturb(b, d, func(i int) float64 {
+		return rel*max(math.Abs(r.x[n+i]), math.Abs(r.x[i])) + abs*r.tol[i%n]
+	})
 }
 
-// conditioning computes kappa1, the largest effect on the solution of a unit
-// change of one condition.
-func (r *run) conditioning() float64 {
-	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
-	n, last := r.p.Dim, len(r.t)-1
-	sum := make([]float64, (last+1)*n)
-	for i := last * n; i < len(b); i++ {
-		b[i] = 1
+// perturb returns the largest effect on the solution, in Newton's norm, of
+// errors of the given size in the matching conditions, for a few patterns of
+// signs. b and d are workspace.
+func (r *run) perturb(b, d []float64, size func(i int) float64) float64 {
+	worst := 0.0
+	signs := newSigns()
+	for range 4 {
+		for i := range b[:(len(r.t)-1)*r.p.Dim] {
+			b[i] = signs.next() * size(i)
+		}
 		r.solveLinear(d, b)
-		b[i] = 0
-		for j := range sum {
-			sum[j] += math.Abs(d[j])
+		if q := r.norm(d); q > worst || math.IsNaN(q) {
+			worst = q
 		}
 	}
-	k := 0.0
-	for _, v := range sum {
-		k = max(k, v)
-	}
-	return k
+	return worst
 }

@@ -3,9 +3,6 @@ package shooting
 import (
 	"context"
 	"errors"
-	"math"
-	"sync"
-	"sync/atomic"
 
 	"costate/internal/linalg"
 	"costate/internal/newton"
@@ -20,11 +17,18 @@ type run struct {
 	p   *ode.BVP
 	sys ode.System
 
-	probe ode.Integrator // for choosing segments
-	tau   float64        // tolerance of the integration
-	step  float64        // step of a fixed-step method
-	equal int            // equal segments per piece; 0: by growth
+	method ode.Method     // of the segments; nil: the default
+	stiff  bool           // the default method has found the problem stiff
+	probe  ode.Integrator // for choosing segments
+	tau    float64        // tolerance of the integration
+	step   float64        // step of a fixed-step method
+	sens   float64        // tolerance of the derivatives
 
+	tight    float64 // and of the state along with them, as a part of tau
+	patience int     // bound for the steps of a segment with derivatives; 0: none
+	equal    int     // equal segments per piece; 0: by growth
+
+	limit   float64 // growth at which a segment ends
 	longest float64 // bound for the length of a segment
 
 	// Nodes t[0] .. t[N]; segment k from t[k] to t[k+1] is a flow or, where
@@ -33,8 +37,11 @@ type run struct {
 	t    []float64
 	kind []int
 	at   []int // node of each point of the conditions
-	x, f []float64
+	x    []float64
 	abd  linalg.ABD
+
+	sure     bool // the derivatives are known to be accurate enough
+	factored bool // whether abd holds factors of these nodes' system
 
 	cond   *conditions
 	params []float64 // parameters of the guess
@@ -46,40 +53,29 @@ type run struct {
 	wy, wp               []float64 // Newton's weights
 	tol                  []float64 // mean sizes that the integration's tolerances were set by
 
-	nw      newton.Solver
-	np      newton.Problem
-	replans int
-	rescale int
+	nw                        newton.Solver
+	np                        newton.Problem
+	retries, replans, rescale int
 
-	ratio   float64
-	abs     []float64 // error estimates
-	absP    []float64
-	stats   ode.Stats
-	mu      sync.Mutex
-	pieces_ []*ode.Solution // recorded segments
-	resid   float64
-	kappa1  float64
-}
-
-// segment is what one integration gave.
-type segment struct {
-	end    []float64 // state at its end (n)
-	v      []float64 // [d end/d start | d end/dp] n×(n+m)
-	growth float64
-	area   []float64 // integral of |y| (n)
-	peak   []float64 // largest |y| (n)
-	err    error
-	stats  ode.Stats
+	abs      []float64 // error estimates
+	absP     []float64
+	stats    ode.Stats
+	recorded []*ode.Solution // recorded segments
+	resid    float64
 }
 
 func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	check(p)
-	r := &run{s: s, p: p, sys: p.System, equal: max(s.Segments, 0)}
+	r := &run{s: s, p: p, sys: p.System, method: s.Integrator.Method, equal: max(s.Segments, 0)}
 	n, m := p.Dim, p.Params
 	r.params = make([]float64, m)
 	r.peak, r.mean, r.coupling, r.tol = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	r.wp = make([]float64, m)
 	r.tau = s.rtol() / 30
+	r.sens, r.tight = 1e-4, 1
+	if r.linear() {
+		r.sens = 1e-6
+	}
 	r.step = s.Integrator.Step
 	if !r.adaptive() && r.step == 0 {
 		r.step = (p.End - p.Start) / 100
@@ -90,6 +86,8 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	}
 	r.probe.RelTol, r.probe.AbsTol, r.probe.SensitivityTol = 1e-4, 1e-4, 1e-2
 	r.probe.RelTols, r.probe.AbsTols, r.probe.EndOnly = nil, nil, true
+	r.probe.StopIfStiff = r.method == nil
+	r.limit = r.growth()
 	r.longest = p.End - p.Start
 	if !r.linear() {
 		r.longest /= 10
@@ -107,7 +105,7 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 }
 
 func (r *run) adaptive() bool {
-	return r.s.Integrator.Method == nil || r.s.Integrator.Method.Adaptive()
+	return r.method == nil || r.method.Adaptive()
 }
 
 // pieces returns the number of segments that are integrated.
@@ -135,7 +133,8 @@ func (r *run) layout() {
 		}
 		r.at = append(r.at, k)
 	}
-	r.x, r.f, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n+m), make([]float64, nodes*n)
+	r.x, r.wy = make([]float64, nodes*n+m), make([]float64, nodes*n)
+	r.factored, r.sure = false, false
 	r.abd.Reset(n, m, nodes-1, r.cond.nodes(r.at))
 	r.seg = make([]segment, nodes-1)
 	buf := make([]float64, (nodes-1)*(3*n+n*(n+m)))
@@ -160,119 +159,6 @@ func (r *run) fill(g guess) {
 func (r *run) node(x []float64, k int) []float64 { return x[k*r.p.Dim : (k+1)*r.p.Dim] }
 func (r *run) q(x []float64) []float64           { return x[len(r.t)*r.p.Dim:] }
 
-// leastTau is the smallest tolerance of the integration. A relative error is
-// bounded by rounding, but a component that is small in places can be had to a
-// smaller part of its mean.
-const leastTau = 1e-17
-
-// precision returns the tolerances of the integration refined by the factor
-// fine, relative to the value and to the size of a component.
-func (r *run) precision(fine float64) (rel, abs float64) {
-	tau := max(r.tau*fine, leastTau)
-	return max(tau, 5e-15), tau
-}
-
-// integrator returns the integrator of the segments with tolerance and step
-// refined by the factor fine <= 1.
-func (r *run) integrator(fine float64) *ode.Integrator {
-	in := r.s.Integrator
-	rel, abs := r.precision(fine)
-	in.RelTol, in.AbsTol, in.RelTols = rel, 0, nil
-	in.AbsTols = make([]float64, r.p.Dim)
-	for c := range in.AbsTols {
-		in.AbsTols[c] = abs * (r.tol[c] + r.s.atol(c)/r.s.rtol())
-	}
-	in.Step = 0
-	if !r.adaptive() {
-		in.Step = r.step * max(fine, 0.5)
-	}
-	in.EndOnly, in.StopIfStiff = true, false
-	return &in
-}
-
-// each integrates all segments, in parallel, with work(k).
-func (r *run) each(work func(k int)) {
-	workers := min(r.s.workers(), len(r.seg))
-	if workers <= 1 {
-		for k := range r.seg {
-			work(k)
-		}
-	} else {
-		var next atomic.Int64
-		var wg sync.WaitGroup
-		for range workers {
-			wg.Go(func() {
-				for {
-					k := int(next.Add(1)) - 1
-					if k >= len(r.seg) {
-						return
-					}
-					work(k)
-				}
-			})
-		}
-		wg.Wait()
-	}
-	for k := range r.seg {
-		s := &r.seg[k].stats
-		r.stats.Func += s.Func
-		r.stats.Jac += s.Jac
-		r.stats.Steps += s.Steps
-		r.stats.Rejected += s.Rejected
-		*s = ode.Stats{}
-	}
-}
-
-func (r *run) count(s *ode.Solution) {
-	r.stats.Func += s.Stats.Func
-	r.stats.Jac += s.Stats.Jac
-	r.stats.Steps += s.Stats.Steps
-	r.stats.Rejected += s.Stats.Rejected
-}
-
-func (r *run) ivp(x []float64, k int) *ode.IVP {
-	return &ode.IVP{System: r.sys, Start: r.t[k], End: r.t[k+1], Initial: r.node(x, k), Params: r.q(x)}
-}
-
-// shoot integrates all segments from x, with their derivatives or without.
-func (r *run) shoot(in *ode.Integrator, x []float64, derivatives bool) {
-	n := r.p.Dim
-	r.each(func(k int) {
-		sg := &r.seg[k]
-		sg.err = nil
-		if j := r.kind[k]; j != flow {
-			r.jump(sg, j, r.node(x, k), r.q(x), derivatives)
-			return
-		}
-		var sol *ode.Solution
-		if derivatives {
-			clear(sg.area)
-			clear(sg.peak)
-			last := r.t[k]
-			v, err := in.VariationUntil(r.ctx, r.ivp(x, k), func(t float64, y, _ []float64) bool {
-				for c, v := range y {
-					sg.area[c] += math.Abs(v) * (t - last)
-					sg.peak[c] = max(sg.peak[c], math.Abs(v))
-				}
-				last = t
-				return false
-			})
-			sol, sg.err = v.Solution, err
-			copy(sg.v, v.Matrix[len(v.Matrix)-len(sg.v):])
-			sg.growth = r.balanced(sg.v, n+r.p.Params)
-		} else {
-			sol, sg.err = in.Solve(r.ctx, r.ivp(x, k))
-		}
-		copy(sg.end, sol.Node(len(sol.T)-1))
-		sg.stats = sol.Stats
-		if sg.err != nil {
-			for c := range sg.end {
-				sg.end[c] = math.NaN()
-			}
-		}
-	})
-}
-
 // residual stores F(x): the gaps y[k+1] - end of segment k, and the conditions.
 func (r *run) residual(dst, x []float64) {
 	r.shoot(r.integrator(1), x, false)
@@ -291,10 +177,14 @@ func (r *run) gaps(dst, x []float64) {
 
 // factor factors F'(x).
 func (r *run) factor(x []float64) error {
-	in := r.integrator(1)
-	in.SensitivityTol = 1e-4
+	in := r.integrator(r.tight)
+	in.SensitivityTol = r.sens
+	if r.patience > 0 {
+		in.MaxSteps = r.patience
+	}
 	r.shoot(in, x, true)
 	n, m := r.p.Dim, r.p.Params
+	r.factored = false
 	for k := range r.seg {
 		sg := &r.seg[k]
 		if sg.err != nil {
@@ -315,7 +205,9 @@ func (r *run) factor(x []float64) error {
 	}
 	r.cond.derivatives(x, r)
 	r.stats.Factorisations++
-	return r.abd.Factor()
+	err := r.abd.Factor()
+	r.factored = err == nil
+	return err
 }
 
 func (r *run) solveLinear(dst, b []float64) {

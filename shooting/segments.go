@@ -2,6 +2,7 @@ package shooting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -35,6 +36,9 @@ func check(p *ode.BVP) {
 		last = j.T
 	}
 	pts := points(p)
+	if !sort.Float64sAreSorted(p.Breaks) {
+		bad = fmt.Sprintf("breaks %v: want ascending places", p.Breaks)
+	}
 	for i, t := range pts {
 		if !(t >= p.Start && t <= p.End) || i > 0 && !(t > pts[i-1]) {
 			bad = fmt.Sprintf("condition point %v: want ascending places in [%v, %v]", t, p.Start, p.End)
@@ -108,9 +112,9 @@ func (r *run) places() []float64 {
 }
 
 // plan chooses the nodes: every place, and between two places as many that the
-// variational matrix along the guess grows by the factor growth per segment.
+// variational matrix along the guess grows by the factor r.limit per segment.
 // No segment is longer than r.longest. If it fails the nodes stay as they are.
-func (r *run) plan(ctx context.Context, g guess, growth float64) error {
+func (r *run) plan(ctx context.Context, g guess) error {
 	places := r.places()
 	m := &nodes{t: []float64{places[0]}}
 	jump := 0
@@ -122,7 +126,7 @@ func (r *run) plan(ctx context.Context, g guess, growth float64) error {
 				m.add(from+(end-from)*float64(k)/float64(r.equal), flow)
 			}
 		} else {
-			err = r.grow(ctx, m, g, end, growth)
+			err = r.grow(ctx, m, g, end)
 		}
 		if err != nil {
 			return err
@@ -156,12 +160,15 @@ func (m *nodes) add(t float64, kind int) {
 	m.kind = append(m.kind, kind)
 }
 
-// grow adds nodes from the last one to end, end excluded.
-func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) error {
-	n := r.p.Dim
-	in := r.probe
-	y := make([]float64, n)
+// grow adds nodes from the last one to end, end excluded. A segment ends where
+// an error made anywhere in it has grown by the factor r.limit: the growth of
+// the variational matrix from the segment's start is not enough, as what has
+// decayed may grow again and then comes from later errors.
+func (r *run) grow(ctx context.Context, m *nodes, g guess, end float64) error {
+	n, growth := r.p.Dim, r.limit
 	cols := n + r.p.Params
+	y := make([]float64, n)
+	w := &fundamental{n: n}
 	for {
 		from := m.t[len(m.t)-1]
 		g(y, from, false)
@@ -170,23 +177,40 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 		if parts := math.Ceil((end - from) / r.longest * (1 - 1e-12)); parts > 1 {
 			to = from + (end-from)/parts
 		}
-		steps := 0
-		v, err := in.VariationUntil(ctx, &ode.IVP{System: r.sys, Start: from, End: to, Initial: y, Params: r.params},
-			func(t float64, _, v []float64) bool {
-				steps++
-				return r.balanced(v, cols) > growth
+		t, err := from, error(nil)
+		for w.reset(); t < to && w.growth() <= growth; {
+			// A chunk is short enough for its matrix to be inverted.
+			var v *ode.Variation
+			p := &ode.IVP{System: r.sys, Start: t, End: to, Initial: y, Params: r.params, Breaks: r.breaks(t, to)}
+			v, err = r.probe.VariationUntil(ctx, p, func(_ float64, _, v []float64) bool {
+				return r.balanced(v, cols) > growth || w.decayed(r, v, cols, min(growth, 1e6))
 			})
-		if ctx.Err() != nil {
-			return ctx.Err()
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r.count(v.Solution)
+			last := len(v.T) - 1
+			if v.T[last] == t {
+				break
+			}
+			t = v.T[last]
+			copy(y, v.Node(last))
+			w.advance(r, v.Matrix[len(v.Matrix)-n*cols:], cols)
+			if err != nil {
+				break
+			}
 		}
-		r.count(v.Solution)
-		t := v.T[len(v.T)-1]
-		if err == nil && t == end && r.balanced(v.Matrix[len(v.Matrix)-n*cols:], cols) <= growth {
-			return nil
-		}
-		if err != nil && steps == 0 {
+		switch {
+		case errors.Is(err, ode.ErrStiff):
+			r.stiff = true
+			return err
+		case errors.Is(err, ode.ErrStepLimit):
+			return r.explain(err)
+		case err != nil && t == from:
 			// The guess is no place to start from.
 			t = min(to, from+(r.p.End-r.p.Start)/32)
+		case err == nil && t == end && w.growth() <= growth:
+			return nil
 		}
 		// A node just before the end would make a sliver.
 		if end-t < 0.1*(t-from) {
@@ -205,51 +229,4 @@ func (r *run) grow(ctx context.Context, m *nodes, g guess, end, growth float64) 
 func (r *run) tooMany(t float64) error {
 	return r.error(&Error{Status: ode.MeshLimit, Op: "choosing segments", T: t, Component: -1, Err: ode.ErrMeshLimit,
 		Try: "the solutions of the linearised problem grow or decay too fast for shooting: use collocation, or raise MaxSegments"})
-}
-
-// balanced returns the largest |element| of the leading n×n part of v (n×cols)
-// after scaling rows and columns inversely to each other until they match
-// (Osborne): a measure of growth that does not depend on units.
-func (r *run) balanced(v []float64, cols int) float64 {
-	n := r.p.Dim
-	a := make([]float64, n*n)
-	for i := range n {
-		for j := range n {
-			a[i*n+j] = math.Abs(v[i*cols+j])
-		}
-	}
-	for range 4 {
-		for i := range n {
-			row, col := 0.0, 0.0
-			for j := range n {
-				if j != i {
-					row = max(row, a[i*n+j])
-					col = max(col, a[j*n+i])
-				}
-			}
-			if row == 0 || col == 0 {
-				// Nothing feeds back through i: its coupling is no growth.
-				for j := range n {
-					if j != i {
-						a[i*n+j], a[j*n+i] = 0, 0
-					}
-				}
-				continue
-			}
-			f := math.Sqrt(col / row)
-			for j := range n {
-				if j != i {
-					a[i*n+j] *= f
-					a[j*n+i] /= f
-				}
-			}
-		}
-	}
-	big := 0.0
-	for _, x := range a {
-		if x > big || math.IsNaN(x) {
-			big = x
-		}
-	}
-	return big
 }

@@ -31,7 +31,7 @@ func (s *Single) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 	}
 	r.ctx = ctx
 	guess := r.firstGuess()
-	if err := r.plan(ctx, guess, math.Inf(1)); err != nil {
+	if err := r.plan(ctx, guess); err != nil {
 		return r.finish(ctx, err)
 	}
 	r.fill(guess)
@@ -125,7 +125,7 @@ func (o *oneShot) march(z []float64, derivatives bool) {
 	cols := n + r.p.Params
 	in := r.integrator(1)
 	if derivatives {
-		in.SensitivityTol = 1e-4
+		in.SensitivityTol = r.sens
 	}
 	copy(r.x[:n], z[:n])
 	copy(r.q(r.x), z[n:])

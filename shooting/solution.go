@@ -3,6 +3,7 @@ package shooting
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"costate/internal/linalg"
 	"costate/internal/newton"
@@ -12,7 +13,7 @@ import (
 // record integrates all segments from r.x with dense output.
 func (r *run) record(ctx context.Context) (err error) {
 	r.ctx = ctx
-	r.pieces_, err = r.pieceSolutions(r.integrator(1), r.x)
+	r.recorded, err = r.pieceSolutions(r.integrator(1), r.x)
 	return err
 }
 
@@ -88,8 +89,8 @@ func (r *run) solution() *ode.Solution {
 	add(r.t[0], r.node(r.x, 0))
 	for k := range r.kind {
 		var sol *ode.Solution
-		if k < len(r.pieces_) && r.kind[k] == flow {
-			sol = r.pieces_[k]
+		if k < len(r.recorded) && r.kind[k] == flow {
+			sol = r.recorded[k]
 		}
 		if sol != nil && sol.Err == nil && sol.T[0] == r.t[k] && sol.T[len(sol.T)-1] == r.t[k+1] {
 			for i := 1; i < len(sol.T)-1; i++ {
@@ -114,7 +115,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	switch {
 	case err == nil:
 		s.Status = ode.Solved
-		s.Condition.Kappa1 = r.conditioning()
+		s.Condition = r.conditioning()
 		s.Stats.Solves = r.stats.Solves
 	case ctx.Err() != nil:
 		s.Status = ode.Cancelled
@@ -155,6 +156,11 @@ func (r *run) explain(err error) error {
 	case errors.Is(err, newton.ErrNotFinite), errors.Is(err, ode.ErrNotFinite):
 		e.Status = ode.NotFinite
 		e.Try = "a segment cannot be integrated from this guess: try a better one, or smaller Growth"
+	case errors.Is(err, newton.ErrNoDescent) && r.hopeless():
+		e.Status = ode.IllConditioned
+		e.Value = r.rounding()
+		e.Try = fmt.Sprintf("rounding errors alone are worth %.2g tolerances: the problem has no answer to this tolerance "+
+			"in double precision, or no unique one", e.Value)
 	case errors.Is(err, newton.ErrNoDescent):
 		e.Status = ode.NoDescent
 		e.Try = "try a better guess, or collocation"

@@ -11,10 +11,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime"
 
-	"costate/internal/newton"
 	"costate/ode"
 )
 
@@ -31,7 +29,8 @@ type Solver struct {
 
 	// Integrator integrates the segments: Method, Step, MaxStep, MaxSteps and
 	// Control are used, its tolerances follow from Tol. For a method of fixed
-	// step Step is where the refinement begins. [ode.DOP853]
+	// step Step is where the refinement begins. [ode.DOP853, or ode.Radau if
+	// that finds the problem stiff]
 	Integrator ode.Integrator
 
 	// Growth is the growth of the variational matrix (the largest element
@@ -149,67 +148,6 @@ func (s *Solver) Solve(ctx context.Context, p *ode.BVP) (*ode.Solution, error) {
 		return r.finish(ctx, err)
 	}
 	return r.finish(ctx, r.solve(ctx))
-}
-
-// solve runs Newton's iteration, on more segments when it fails, until the
-// error estimate meets the tolerance.
-func (r *run) solve(ctx context.Context) error {
-	growth := r.growth()
-	guess := r.firstGuess()
-	if err := r.plan(ctx, guess, growth); err != nil {
-		return err
-	}
-	r.fill(guess)
-	for retry := 0; ; {
-		err := r.newton(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil && errors.Is(err, newton.ErrNoDescent) && r.adaptive() && r.tau > leastTau {
-			// The iteration may drown in the errors of the integration.
-			if noise := r.noise(); noise > 0.1 {
-				r.tau = max(r.tau*0.03/noise, leastTau)
-				guess := r.firstGuess()
-				r.fill(guess)
-				continue
-			}
-		}
-		if err != nil {
-			// Shorter segments are less nonlinear.
-			if retry++; retry > 3 || r.s.Segments > 0 && r.pieces() > r.s.maxSegments()/2 {
-				return r.explain(err)
-			}
-			growth = max(math.Sqrt(growth), 2)
-			r.longest /= 2
-			r.equal *= 2
-			guess := r.firstGuess()
-			if r.plan(ctx, guess, growth) != nil {
-				return r.explain(err)
-			}
-			r.fill(guess)
-			continue
-		}
-		if r.worstGrowth() > 100*growth && r.s.Segments == 0 && r.replans < 5 {
-			// The solution is steeper than the guess was.
-			r.replans++
-			if err := r.record(ctx); err != nil {
-				return err
-			}
-			guess := r.present()
-			if err := r.plan(ctx, guess, growth); err != nil {
-				return err
-			}
-			r.fill(guess)
-			continue
-		}
-		if r.rescaled() {
-			continue
-		}
-		done, err := r.refine(ctx)
-		if done || err != nil {
-			return err
-		}
-	}
 }
 
 // Error is a failure to solve: what failed, where, with which number, and

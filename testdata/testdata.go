@@ -7,13 +7,23 @@ import (
 	"io/fs"
 )
 
-//go:embed problems/*.toml problems/*.csv problems/bvp/*.toml
+//go:embed problems/*.toml problems/*.csv problems/bvp/*.toml fetch/*.toml
 var files embed.FS
 
 // Problems returns the problem files with their data: lynx-hare.toml,
 // lynx-hare.csv, .., and the boundary value test set in the folder bvp.
 func Problems() fs.FS {
 	sub, err := fs.Sub(files, "problems")
+	if err != nil {
+		panic(err) // the path is constant and valid
+	}
+	return sub
+}
+
+// Fetched returns problem files whose data are not built in: each says where
+// they come from.
+func Fetched() fs.FS {
+	sub, err := fs.Sub(files, "fetch")
 	if err != nil {
 		panic(err) // the path is constant and valid
 	}

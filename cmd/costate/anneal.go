@@ -50,6 +50,10 @@ type annealFlags struct {
 	start   string
 	offGrid string
 	predict float64
+	plot    string
+	strong  bool    // of a network
+	plateau float64 // of a network
+	redraws int     // of a network
 }
 
 func (a *annealFlags) define(f *pflag.FlagSet) {
@@ -60,17 +64,32 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
 	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
 	f.StringVar(&a.Rule, "rule", "", "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
-	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: 16/3, the consistent one; 1: that of the older tools")
+	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: that of the file, or 16/3, the consistent one; 1: that of the older tools")
 	choiceVar(f, &a.start, "start", []string{"uniform", "integrate", "synchronise"}, "how starts are made")
-	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate")
+	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate; default: that of the file, or insert")
 	f.StringVar(&a.Convention, "convention", "", "`NAME` of the normalisation of printed actions: continuous, discrete, varanneal or minaone; default: that of the file, or continuous")
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
 	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
+	plotFlag(f, &a.plot, "the action levels against Rf")
 	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
+	f.BoolVar(&a.strong, "strong", false, "networks: end with a rung of exact layers")
+	integerVar(f, &a.redraws, "redraws", 0, 1000000, "networks: draw hidden neurons anew so many times after the ladder; 0: as the file says")
+	numberVar(f, &a.plateau, "plateau", 0, 1, "networks: end the ladder when the action changes by less than this fraction; 0: that of the file, or never")
 }
 
 func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	if err := checkPlot(a.plot); err != nil {
+		return err
+	}
+	if problem.Kind == problemfile.KindNetwork {
+		return a.network(ctx, e, problem)
+	}
+	for _, name := range []string{"strong", "plateau", "redraws"} {
+		if a.flags.Changed(name) {
+			return badInput("--%s is for networks; %s is of the kind %s", name, problem.Path, problem.Kind)
+		}
+	}
 	p, err := route.New(problem)
 	if err != nil {
 		return badInput("%s: %w", problem.Path, err)
@@ -90,8 +109,8 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return badInput("--start %s: unknown rule", a.start)
 	}
 	a.Start = rule
-	if a.offGrid == "interpolate" {
-		a.OffGrid = discrete.Interpolate
+	if a.flags.Changed("off-grid") {
+		a.OffGrid = a.offGrid
 	}
 	a.SeedSet = a.flags.Changed("seed")
 	if e.out != "" {
@@ -117,12 +136,27 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if errors.Is(err, discrete.ErrCheckpointMismatch) {
 		return badInput("%w (--restart starts over)", err)
 	}
-	tables, tableErr := a.tables(ctx, p, r, time.Since(begin))
+	// What is finished is reported after an interrupt too.
+	tables, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
+	if a.plot != "" {
+		if err := report.WritePicture(a.plot, levelsFigure(p, r)); err != nil {
+			return err
+		}
+	}
 	if e.out != "" {
 		if err := e.writeAnnealing(p, r); err != nil {
+			return err
+		}
+		status := "finished"
+		if err != nil {
+			status = "interrupted"
+		}
+		page := e.newPage(p, begin, status, tables)
+		page.Run.Seed = &r.Ensemble.Seed
+		if err := e.save(page, levelsFigure(p, r)); err != nil {
 			return err
 		}
 	}
@@ -133,10 +167,25 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return err
 	}
 	if len(r.Ensemble.Levels) == 0 {
-		e.log.Error("no start reached the end of its ladder")
+		e.log.Error("no start reached the end of its ladder" + firstFailure(r.Ensemble))
 		return errFailed
 	}
 	return nil
+}
+
+// firstFailure says how far the first start that failed came, and why it ended.
+func firstFailure(ens *discrete.Ensemble) string {
+	for _, run := range ens.Runs {
+		if run.Err == nil {
+			continue
+		}
+		at := ""
+		if n := len(run.Rungs); n > 0 {
+			at = fmt.Sprintf(" after beta = %.4g with action %.6g", run.Rungs[n-1].Beta, run.Rungs[n-1].Action)
+		}
+		return fmt.Sprintf("; start %d ended%s: %v; fewer betas or a smaller alpha may help", run.Start+1, at, run.Err)
+	}
+	return ""
 }
 
 // shownLevels is how many action levels the table lists.

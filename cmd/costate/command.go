@@ -43,8 +43,13 @@ func commands() []*command {
 	return []*command{
 		deriveCommand(),
 		solveCommand(),
+		checkCommand(),
+		reportCommand(),
 		annealCommand(),
+		designCommand(),
+		continueCommand(),
 		integrateCommand(),
+		importCommand(),
 		examplesCommand(),
 		helpCommand(),
 		versionCommand(),

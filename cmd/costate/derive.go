@@ -35,7 +35,7 @@ func deriveCommand() *command {
 			return withProblem(&p, func(_ context.Context, e *env, problem *problemfile.Problem) error {
 				eq, err := route.Derive(problem)
 				if err != nil {
-					return err
+					return badInput("%s: %w", problem.Path, err)
 				}
 				switch as {
 				case "latex":

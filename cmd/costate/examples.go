@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -34,6 +35,9 @@ func examplesCommand() *command {
 				}
 				file := exampleFile(args[0])
 				if file == "" {
+					if src, err := fs.ReadFile(testdata.Fetched(), strings.TrimSuffix(args[0], ".toml")+".toml"); err == nil {
+						return e.fetchedExample(strings.TrimSuffix(args[0], ".toml")+".toml", src)
+					}
 					return badInput("there is no built-in problem %q%s; costate examples lists them", args[0], didYouMean(args[0], exampleNames()))
 				}
 				if e.out != "" {
@@ -49,6 +53,25 @@ func examplesCommand() *command {
 	}
 }
 
+// fetchedExample shows or writes a file whose data are not built in.
+func (e *env) fetchedExample(name string, src []byte) error {
+	if e.out == "" {
+		return e.printText(string(src))
+	}
+	folder, err := report.OpenFolder(e.out)
+	if err != nil {
+		return err
+	}
+	err = folder.Write(name, func(w io.Writer) error {
+		_, err := w.Write(src)
+		return err
+	})
+	if err == nil {
+		e.log.Info(fmt.Sprintf("wrote %s; its first lines say where its data come from", filepath.Join(e.out, name)))
+	}
+	return err
+}
+
 func (e *env) listExamples() error {
 	t := report.Table{Name: "examples", Header: []string{"name", "kind", "title"}}
 	for _, name := range exampleNames() {
@@ -58,7 +81,7 @@ func (e *env) listExamples() error {
 		}
 		t.Add(report.Text(name), report.Text(p.Kind.String()), report.Text(p.Title))
 	}
-	t.Note = "costate examples NAME shows one; a built-in name stands for its file in every command."
+	t.Note = "costate examples NAME shows one; a built-in name stands for its file in every command. costate examples digits --out DIR writes one whose data must be fetched."
 	return e.print(t)
 }
 

@@ -61,10 +61,36 @@ func (e *env) printOverview() error {
 	return e.printText(wrapText(description, helpWidth(e)) + "\n\n" + overview(helpWidth(e)))
 }
 
-// flagUsages lists flags without what pflag adds to switches.
+// flagColumn is where the explanations of flags start. A longer flag has its
+// explanation on the next line: pflag's own layout would move all of them
+// to the right of the longest.
+const flagColumn = 24
+
+// flagUsages lists flags with their values, explanations and defaults.
 func flagUsages(f *pflag.FlagSet, width int) string {
-	const clutter = "[=true|false]"
-	return strings.ReplaceAll(f.FlagUsagesWrapped(width), clutter, strings.Repeat(" ", len(clutter)))
+	var b strings.Builder
+	f.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, usage := pflag.UnquoteUsage(f)
+		head := "  --" + f.Name + " "
+		if value != "" && f.NoOptDefVal == "" {
+			head += value + " "
+		}
+		if d := f.DefValue; d != "" && d != "0" && d != "false" && d != "[]" {
+			usage += " (default " + d + ")"
+		}
+		indent := strings.Repeat(" ", flagColumn)
+		if len(head) <= flagColumn {
+			head += indent[len(head):]
+		} else {
+			head = strings.TrimRight(head, " ") + "\n" + indent
+		}
+		text := wrapText(usage, max(width-flagColumn, 24))
+		b.WriteString(head + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n")
+	})
+	return b.String()
 }
 
 // helpWidth is the width to which help is wrapped: the terminal's, but not more

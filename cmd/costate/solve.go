@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -29,6 +30,8 @@ func solveCommand() *command {
 		examples: [][2]string{
 			{"costate solve lynx-hare", "the parameters of a predator-prey model from 21 years of pelts"},
 			{"costate solve lynx-hare --tol 1e-10 --out result", "more digits, and the whole solution as CSV, JSON and npy"},
+			{"costate solve lynx-hare --plot costates.svg --picture costates", "a picture of the costates with their jumps"},
+			{"costate solve pendulum --diagnose", "symplecticity, the drift of H, eigenvalues of the variational matrix"},
 			{"costate solve bvp/T33 --set eps=1e-3", "a hard boundary value problem with another constant"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
@@ -48,19 +51,44 @@ type solveFlags struct {
 	method string
 	layers layerFlags
 	trace  bool
+	starts int // of a network
+	seed   uint64
+	flags  *pflag.FlagSet
+	check  bool // --diagnose
+
+	plot, picture string
+	all           bool
+	sensitivity   []string
 }
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
-	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete"}, "route to the solution; default: that of the file, or collocation")
+	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
 	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &s.Stages, "stages", 0, 7, "Gauss points per interval; 0: chosen by the tolerance")
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
 	integerVar(f, &s.MaxIntervals, "max-intervals", 0, 10000000, "largest mesh; 0: that of the file, or 10000")
 	s.layers.define(f)
+	f.BoolVar(&s.all, "all-solutions", false, "look for further solutions by deflation (collocation)")
+	f.StringArrayVar(&s.sensitivity, "sensitivity", nil, "derivative of the solution with respect to the constant `NAME`; may be given several times")
+	f.BoolVar(&s.check, "diagnose", false, "look at the structure of the solution: symplecticity, drift of H, eigenvalue pairs, reversibility, growth")
+	plotFlag(f, &s.plot, "the solution")
+	choiceVar(f, &s.picture, "picture", solutionPictures, "what --plot shows")
+	integerVar(f, &s.starts, "starts", 0, 1000000, "networks: number of starts, the best counts; 0: that of the file, or 1")
+	seedVar(f, &s.seed)
+	s.flags = f
 	f.BoolVar(&s.trace, "trace", false, "print every mesh of the collocation to standard error")
 }
 
 func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	if err := checkPlot(s.plot); err != nil {
+		return err
+	}
+	if problem.Kind == problemfile.KindNetwork {
+		return s.network(ctx, e, problem)
+	}
+	if s.method == "gauss-newton" || s.method == "lbfgs" || s.flags.Changed("starts") || s.flags.Changed("seed") {
+		return badInput("--method gauss-newton and lbfgs, --starts and --seed are for networks; %s is of the kind %s", problem.Path, problem.Kind)
+	}
 	method := s.method
 	if method == "default" {
 		method = problem.Solve.Method
@@ -72,6 +100,20 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	}
 	if s.trace {
 		s.Trace = e.traceMeshes
+	}
+	for _, name := range s.sensitivity {
+		if !slices.Contains(p.Constants(), name) {
+			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
+		}
+	}
+	if s.all && s.check {
+		return badInput("--diagnose looks at one solution: not with --all-solutions")
+	}
+	if s.all {
+		return s.solveAll(ctx, e, p)
+	}
+	if s.check && method == "discrete" {
+		return badInput("--diagnose looks at a continuous solution: want --method collocation or shooting")
 	}
 	var r *result
 	switch method {
@@ -91,18 +133,108 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if err := r.complete(ctx); err != nil {
 		return err
 	}
-	if e.out != "" {
-		if err := e.writeResult(r); err != nil {
+	if s.plot != "" {
+		figure, err := solutionFigure(p, r.solution, s.picture)
+		if err == nil {
+			err = report.WritePicture(s.plot, figure)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	for _, w := range r.solution.Warnings {
 		e.log.Warn(w.Error())
 	}
-	if err := e.print(r.tables()...); err != nil {
+	tables := r.tables()
+	if err == nil && len(s.sensitivity) > 0 {
+		more, err := s.sensitivities(ctx, p, r.solution)
+		if err != nil {
+			return err
+		}
+		tables = append(tables, more...)
+	}
+	sound := true
+	if err == nil && s.check {
+		var more []report.Table
+		var failure error
+		if more, sound, failure = s.diagnose(ctx, p, r.solution); failure != nil {
+			return failure
+		}
+		tables = append(tables, more...)
+	}
+	if e.out != "" {
+		if err := e.writeResult(r, begin, tables); err != nil {
+			return err
+		}
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
-	return r.failure(ctx, e, err)
+	if err := r.failure(ctx, e, err); err != nil {
+		return err
+	}
+	if !sound {
+		e.log.Error("the structure of the solution is not what it must be: see the table")
+		return errFailed
+	}
+	return nil
+}
+
+// maxSolutions is how many solutions --all-solutions looks for.
+const maxSolutions = 10
+
+// solveAll prints every solution that deflation finds.
+func (s *solveFlags) solveAll(ctx context.Context, e *env, p *route.Problem) error {
+	all, err := p.AllSolutions(ctx, s.Options, maxSolutions)
+	if err != nil {
+		return err
+	}
+	label := p.Equations.Layer.Name()
+	t := report.Table{Name: "solutions", Title: title(p.File) + ": solutions found", Header: []string{"solution", "name", "at the start", "at the end", "largest size", "error"},
+		Note: fmt.Sprintf("%d solutions; deflation does not promise that there are no others.", len(all))}
+	for k, sol := range all {
+		first, last, size := sol.Node(0), sol.Node(len(sol.T)-1), route.Largest(sol)
+		for c, name := range p.BVP.Names {
+			t.Add(report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
+				report.Number(size[c], errorOf(sol.Error, c)), sizeOf(sol.Error, c))
+		}
+		for c, name := range p.BVP.ParamNames {
+			t.Add(report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
+		}
+		if e.out != "" {
+			folder, err := report.OpenFolder(e.out)
+			if err != nil {
+				return err
+			}
+			rows := report.Sample(sol, label, p.BVP.Names, samplesPerInterval)
+			if err := folder.Write(fmt.Sprintf("solution-%d.csv", k+1), rows.CSV); err != nil {
+				return err
+			}
+		}
+	}
+	return e.print(t)
+}
+
+// sensitivities are tables of derivatives with respect to constants.
+func (s *solveFlags) sensitivities(ctx context.Context, p *route.Problem, sol *ode.Solution) ([]report.Table, error) {
+	d, err := p.Sensitivity(ctx, sol, s.Options, s.sensitivity)
+	if err != nil {
+		return nil, err
+	}
+	var out []report.Table
+	for k, ds := range d {
+		t := report.Table{Name: "sensitivity " + s.sensitivity[k], Title: "Derivative with respect to " + s.sensitivity[k],
+			Header: []string{"name", "at the start", "at the end", "largest size"}}
+		size := route.Largest(ds)
+		for c, name := range p.BVP.Names {
+			t.Add(report.Text(name), report.Value(ds.Node(0)[c]), report.Value(ds.Node(len(ds.T) - 1)[c]), report.Value(size[c]))
+		}
+		for c, name := range p.BVP.ParamNames {
+			t.Add(report.Text(name), report.Value(ds.P[c]), report.Empty, report.Empty)
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // result is a solution with what is reported of it.
@@ -137,7 +269,7 @@ func (r *result) complete(ctx context.Context) error {
 func (r *result) failure(ctx context.Context, e *env, err error) error {
 	if err == nil {
 		if out := r.problem.Equations.OutOfBounds(r.solution.P); len(out) > 0 {
-			e.log.Warn(fmt.Sprintf("%s lies outside its bounds: the continuous routes do not impose bounds; costate solve --method discrete does", out[0].Symbol.Name()))
+			e.log.Error(fmt.Sprintf("%s lies outside its bounds", out[0].Symbol.Name()))
 			return errFailed
 		}
 		return nil
@@ -183,6 +315,9 @@ func (r *result) summary() report.Table {
 			line("drift of H between jumps", report.Sci(e.Drift, 2))
 		}
 	}
+	if r.second != nil && r.second.Left {
+		line("second order", report.Textf("no minimum within the bounds: minimising from it leads to action %.8g", r.second.Action))
+	}
 	if r.second != nil && r.second.Negative >= 0 {
 		kind := "minimum: the second derivative of the action is positive definite"
 		if n := r.second.Negative; n > 0 {
@@ -207,17 +342,21 @@ func intervals(s *ode.Solution) int {
 	return n
 }
 
-// worst returns the component of the largest error relative to its size.
+// worst returns the component of the largest error relative to its size. A
+// component that is nothing but rounding beside the others has no relative
+// error.
 func worst(s *ode.Solution) (component int, rel float64) {
-	for c := range s.Dim {
-		size := 0.0
-		for i := range s.T {
-			size = max(size, math.Abs(s.Node(i)[c]))
-		}
-		if size == 0 {
+	size := make([]float64, s.Dim)
+	largest := 0.0
+	for i, v := range s.Y {
+		size[i%s.Dim] = max(size[i%s.Dim], math.Abs(v))
+		largest = max(largest, math.Abs(v))
+	}
+	for c, v := range size {
+		if v <= 1e-12*largest {
 			continue
 		}
-		if r := s.Error[c] / size; r > rel {
+		if r := s.Error[c] / v; r > rel {
 			component, rel = c, r
 		}
 	}
@@ -234,6 +373,10 @@ func (r *result) parameters() report.Table {
 		t.Header = append(t.Header, "sd")
 		t.Note = "error: of the computation. sd: posterior width, for precisions Rm and Rf that are inverse variances (Laplace approximation)."
 	}
+	held := r.problem.AtBound()
+	if len(held) > 0 {
+		t.Header = append(t.Header, "bound")
+	}
 	for i, u := range r.problem.Equations.Unknowns {
 		row := []report.Cell{report.Text(u.Symbol.Name()), report.Number(r.solution.P[i], errorOf(r.solution.ParamError, i)), sizeOf(r.solution.ParamError, i)}
 		if widths != nil {
@@ -242,6 +385,13 @@ func (r *result) parameters() report.Table {
 			} else {
 				row = append(row, report.Empty) // a multiplier
 			}
+		}
+		if len(held) > 0 {
+			word := ""
+			if slices.Contains(held, i) {
+				word = "on its bound"
+			}
+			row = append(row, report.Text(word))
 		}
 		t.Add(row...)
 	}
@@ -277,7 +427,9 @@ func sizeOf(e []float64, i int) report.Cell {
 
 func actionTable(s hamiltonian.Split) report.Table {
 	t := report.Table{Name: "action", Title: "Action (every term with 1/2, no other normalisation)", Header: []string{"part", "value"}}
-	add := func(name string, v float64) { t.Add(report.Text(name), report.Number(v, max(s.Error, 1e-12))) }
+	add := func(name string, v float64) {
+		t.Add(report.Text(name), report.Number(v, max(s.Error, 1e-15*math.Abs(s.Total()))))
+	}
 	if s.Points > 0 {
 		add(fmt.Sprintf("measurement error, %d values", s.Points), s.Measurement)
 	}
@@ -290,13 +442,13 @@ func actionTable(s hamiltonian.Split) report.Table {
 	}
 	add("total", s.Total())
 	if s.Points > 0 {
-		t.Note = fmt.Sprintf("Twice the measurement error, %.9g, is the weighted sum of squares.", 2*s.Measurement)
+		t.Note = fmt.Sprintf("Twice the measurement error, %s, is the weighted sum of squares.", report.Number(2*s.Measurement, 2*s.Error).Text)
 	}
 	return t
 }
 
-// writeResult writes the whole solution into the --out folder.
-func (e *env) writeResult(r *result) error {
+// writeResult writes the whole solution and its report into the --out folder.
+func (e *env) writeResult(r *result, begin time.Time, tables []report.Table) error {
 	folder, err := report.OpenFolder(e.out)
 	if err != nil {
 		return err
@@ -318,7 +470,23 @@ func (e *env) writeResult(r *result) error {
 	write("solution.npy", rows.NPY)
 	write("solution.json", full.JSON)
 	write("equations.txt", func(w io.Writer) error { _, err := io.WriteString(w, eq.Text()); return err })
-	return err
+	if err != nil {
+		return err
+	}
+	var figures []report.Figure
+	for _, picture := range solutionPictures {
+		if (picture == "costates" || picture == "energy") && eq.Hamiltonian == nil {
+			continue
+		}
+		f, err := solutionFigure(r.problem, r.solution, picture)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, f)
+	}
+	page := e.newPage(r.problem, begin, r.solution.Status.String(), tables)
+	page.Files = append(folder.Files, "report.json")
+	return e.save(page, figures...)
 }
 
 // samplesPerInterval is how finely the CSV shows a mesh interval.

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"costate/internal/problemfile"
+	"costate/testdata"
 )
 
 // tablesOf runs a command with --format json and returns its tables: rows by the
@@ -188,6 +191,16 @@ func TestEveryExampleIsSolved(t *testing.T) {
 		}
 		if code, _, stderr := runs(t, "solve", name); code != exitSolved {
 			t.Errorf("%s: exit code %d: %s", name, code, stderr)
+		}
+		p, err := problemfile.LoadFS(testdata.Problems(), exampleFile(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Kind == problemfile.KindNetwork {
+			if code, _, stderr := runs(t, "derive", name); code != exitUsage {
+				t.Errorf("derive %s: exit code %d: %s", name, code, stderr)
+			}
+			continue
 		}
 		for _, as := range []string{"text", "latex", "go"} {
 			if code, stdout, stderr := runs(t, "derive", name, "--as", as); code != exitSolved || stdout == "" {

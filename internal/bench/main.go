@@ -3,6 +3,9 @@
 // errors, failures.
 //
 //	go run ./internal/bench [--tol 1e-6] [--repeat 3] [--only T1,T33]
+//	go run ./internal/bench --ivp
+//
+// The second compares the integrators with solve_ivp.
 package main
 
 import (
@@ -28,7 +31,15 @@ func main() {
 	repeat := pflag.Int("repeat", 3, "best of so many runs")
 	only := pflag.StringSlice("only", nil, "names of problems [all]")
 	format := pflag.String("format", "markdown", "table, markdown, csv or json")
+	ivp := pflag.Bool("ivp", false, "initial value problems by the integrators and solve_ivp instead")
 	pflag.Parse()
+	if *ivp {
+		if err := runIVP(report.Format(*format)); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*tol, *repeat, *only, report.Format(*format)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -119,12 +130,16 @@ func newEntry(id string, number int, c testdata.Case, tol float64, repeat int) (
 	return e, nil
 }
 
+// settle is how long each case is repeated at least, here and by the peer: short
+// ones need many repeats on a busy machine.
+const settle = 20 * time.Millisecond
+
 // solve takes the best time of several solutions, compilation of the formulas
 // left out as it is for the peer.
 func (e *entry) solve(tol float64, repeat int) {
 	e.seconds = math.Inf(1)
 	var sol *ode.Solution
-	for range repeat {
+	for i, first := 0, time.Now(); i < repeat || time.Since(first) < settle; i++ {
 		begin := time.Now()
 		sol, e.err = e.problem.Collocate(context.Background(), route.Options{Tol: tol})
 		e.seconds = min(e.seconds, time.Since(begin).Seconds())

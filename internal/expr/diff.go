@@ -1,5 +1,7 @@
 package expr
 
+import "slices"
+
 // Diff returns the derivative of e with respect to the variable v. Derivatives
 // of conditions are zero: if(c, a, b) becomes if(c, da, db). It panics if v is
 // no variable.
@@ -40,19 +42,7 @@ func (g *Graph) diffNode(e, v *Expr) *Expr {
 		}
 		return g.Add(terms...)
 	case OpMul:
-		var terms []*Expr
-		for i, a := range e.args {
-			d := g.diff(a, v)
-			if d == g.zero {
-				continue
-			}
-			// The derivative stays in the place of its factor.
-			factors := make([]*Expr, len(e.args))
-			copy(factors, e.args)
-			factors[i] = d
-			terms = append(terms, g.Mul(factors...))
-		}
-		return g.Add(terms...)
+		return g.diffMul(e, v)
 	case OpPow:
 		return g.diffPow(e, v)
 	case OpCall:
@@ -70,6 +60,34 @@ func (g *Graph) diffNode(e, v *Expr) *Expr {
 		return g.If(e.args[0], g.diff(e.args[1], v), g.diff(e.args[2], v))
 	}
 	panic("expr: derivative of " + e.op.String())
+}
+
+// longProduct is the number of factors with the variable from which the product
+// rule is applied to halves: n terms of n factors would be n^2 nodes, halves
+// of halves are n log n.
+const longProduct = 12
+
+func (g *Graph) diffMul(e, v *Expr) *Expr {
+	var terms []*Expr
+	var at []int
+	for i, a := range e.args {
+		if d := g.diff(a, v); d != g.zero {
+			terms = append(terms, d)
+			at = append(at, i)
+		}
+	}
+	if len(at) >= longProduct {
+		half := at[len(at)/2]
+		a, b := g.Mul(e.args[:half]...), g.Mul(e.args[half:]...)
+		return g.Add(g.Mul(g.diff(a, v), b), g.Mul(a, g.diff(b, v)))
+	}
+	for k, i := range at {
+		// The derivative stays in the place of its factor.
+		factors := slices.Clone(e.args)
+		factors[i] = terms[k]
+		terms[k] = g.Mul(factors...)
+	}
+	return g.Add(terms...)
 }
 
 func (g *Graph) diffPow(e, v *Expr) *Expr {

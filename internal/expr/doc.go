@@ -19,6 +19,7 @@
 //	functions     sin cos tan asin acos atan atan2 sinh cosh tanh exp log
 //	              log10 sqrt abs sign min max pow erf erfc erfi dawson
 //	              sigmoid softplus relu heaviside
+//	              airyai airybi airyaiprime airybiprime
 //	constant      pi
 //	families      x[i-1]           integer index arithmetic, cyclic families
 //	sums          sum(j = 1..n, body)  prod(j = 1..n, body)
@@ -36,4 +37,11 @@
 // first appearance. Equalities used hold wherever the original formula has a
 // finite value; x/x becomes 1, but sqrt(x)^2 does not become x. A constant
 // that is not finite (1/0) is never folded; [Graph.Parse] reports it.
+//
+// # Limits
+//
+// [Graph.Parse] refuses formulas nested more than 500 levels deep (2000 with
+// the definitions behind their names), sums of more than half a million
+// operands and products over more than 4096 indices, each by an error at the
+// place, so that no input exhausts memory or stack.
 package expr

@@ -13,6 +13,17 @@ func TestEquationsReadable(t *testing.T) {
 		terms = append(terms, g.Mul(p[i], f[i]), g.Div(g.square(p[i]), g.Mul(g.two, g.Var("Rf"))))
 	}
 	h := g.Add(terms...)
+	all := append(append([]*Expr{}, x...), p...)
+	hess := g.Hessian(h, all)
+	var second []*Expr
+	for r := range hess {
+		second = append(second, hess[r]...)
+	}
+	// The work of the derivation, which must not grow unnoticed: 20 states, 20
+	// costates, all second derivatives of H.
+	if nodes, _ := Size(append(g.Gradient(h, all), second...)...); nodes != 245 {
+		t.Errorf("the derivatives of the Lorenz 96 Hamiltonian have %d nodes", nodes)
+	}
 	g2, s := testScope("u", "v", "u'", "v'", "alpha", "beta", "gamma", "delta", "Rf", "Rm", "y")
 	l := mustParse(t, g2, s, "Rf/2*(u' - (alpha - beta*exp(v)))^2 + 1/2*Rf*(v' - (-gamma + delta*exp(u)))^2 + Rm/2*(u - y)^2")
 	pu := g2.Diff(l, g2.Var("u'"))

@@ -152,6 +152,11 @@ func init() {
 	unary("erfi", erfi, func(g *Graph, _, u *Expr) *Expr { return g.gauss(2, 1, u) })
 	unary("dawson", dawson, func(g *Graph, e, u *Expr) *Expr { return g.Sub(g.one, g.Mul(g.two, u, e)) })
 
+	unary("airyai", airyai, func(g *Graph, _, u *Expr) *Expr { return g.Call("airyaiprime", u) })
+	unary("airybi", airybi, func(g *Graph, _, u *Expr) *Expr { return g.Call("airybiprime", u) })
+	unary("airyaiprime", airyaiprime, func(g *Graph, _, u *Expr) *Expr { return g.Mul(u, g.Call("airyai", u)) })
+	unary("airybiprime", airybiprime, func(g *Graph, _, u *Expr) *Expr { return g.Mul(u, g.Call("airybi", u)) })
+
 	binary("atan2", math.Atan2, func(g *Graph, e *Expr, du []*Expr) *Expr {
 		y, x := e.args[0], e.args[1]
 		return g.Div(g.Sub(g.Mul(x, du[0]), g.Mul(y, du[1])), g.Add(g.square(y), g.square(x)))

@@ -9,8 +9,13 @@ import (
 	"unicode"
 )
 
-//go:embed dawson.go
-var dawsonSource string
+// The Go source of the functions that package math does not have.
+var (
+	//go:embed dawson.go
+	dawsonSource string
+	//go:embed airy.go
+	airySource string
+)
 
 // GoSource returns the formula as a Go expression of type float64, which needs
 // the package math. name gives the Go expression of a variable; nil stands for
@@ -34,16 +39,27 @@ func GoSource(e *Expr, name func(string) string) string {
 // GoHelpers returns the Go declarations of the functions that the source of es
 // calls and package math does not have, or the empty string.
 func GoHelpers(es ...*Expr) string {
-	need := false
+	var needDawson, needAiry bool
 	walk(es, func(e *Expr) bool {
-		need = need || e.op == OpCall && (e.name == "dawson" || e.name == "erfi")
-		return !need
+		if e.op == OpCall {
+			needDawson = needDawson || e.name == "dawson" || e.name == "erfi"
+			needAiry = needAiry || strings.HasPrefix(e.name, "airy")
+		}
+		return true
 	})
-	if !need {
-		return ""
+	body := func(src string) string {
+		_, after, _ := strings.Cut(src, "import \"math\"\n\n")
+		return after
 	}
-	_, body, _ := strings.Cut(dawsonSource, "import \"math\"\n\n")
-	return body
+	switch {
+	case needDawson && needAiry:
+		return body(dawsonSource) + "\n" + body(airySource)
+	case needDawson:
+		return body(dawsonSource)
+	case needAiry:
+		return body(airySource)
+	}
+	return ""
 }
 
 func abs(x float64) float64 { return max(x, -x) }
@@ -298,7 +314,8 @@ var goFuncs = map[string]string{
 	"sin": "math.Sin", "cos": "math.Cos", "tan": "math.Tan", "asin": "math.Asin", "acos": "math.Acos",
 	"atan": "math.Atan", "atan2": "math.Atan2", "sinh": "math.Sinh", "cosh": "math.Cosh", "tanh": "math.Tanh",
 	"exp": "math.Exp", "log": "math.Log", "log10": "math.Log10", "sqrt": "math.Sqrt", "abs": "math.Abs",
-	"erf": "math.Erf", "erfc": "math.Erfc", "erfi": "erfi", "dawson": "dawson", "min": "min", "max": "max",
+	"erf": "math.Erf", "erfc": "math.Erfc", "erfi": "erfi", "dawson": "dawson",
+	"airyai": "airyai", "airybi": "airybi", "airyaiprime": "airyaiprime", "airybiprime": "airybiprime", "min": "min", "max": "max",
 	"sign":      "func(x float64) float64 { if x > 0 { return 1 }; if x < 0 { return -1 }; return x }",
 	"heaviside": "func(x float64) float64 { if x > 0 { return 1 }; if x < 0 { return 0 }; if x == 0 { return 0.5 }; return x }",
 	"sigmoid":   "func(x float64) float64 { if x < 0 { return math.Exp(x)/(1 + math.Exp(x)) }; return 1/(1 + math.Exp(-x)) }",
@@ -360,4 +377,4 @@ func GoName(name string) string {
 }
 
 // predeclared are the identifiers that the generated source uses itself.
-var predeclared = []string{"math", "max", "min", "float64", "dawson", "erfi", "panic"}
+var predeclared = []string{"math", "max", "min", "float64", "dawson", "erfi", "airyai", "airybi", "airyaiprime", "airybiprime"}

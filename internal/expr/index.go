@@ -169,6 +169,9 @@ func (p *parser) series(t token) (*Expr, *Error) {
 	if r.Hi-r.Lo >= maxSteps {
 		return nil, p.errorAt(t, "", "the formula is too large: more than %d operands", maxSteps)
 	}
+	if n := r.Hi - r.Lo + 1; t.text == "prod" && n > maxFactors {
+		return nil, p.errorAt(t, "", "a product of %d factors is too large, at most %d", n, maxFactors)
+	}
 	body := p.pos
 	var parts []*Expr
 	for i := r.Lo; i <= r.Hi; i++ {

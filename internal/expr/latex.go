@@ -34,6 +34,8 @@ var latexFuncs = map[string]string{
 	"sin": `\sin`, "cos": `\cos`, "tan": `\tan`, "asin": `\arcsin`, "acos": `\arccos`, "atan": `\arctan`,
 	"sinh": `\sinh`, "cosh": `\cosh`, "tanh": `\tanh`, "log": `\ln`, "log10": `\log_{10}`,
 	"min": `\min`, "max": `\max`, "e": `\mathrm{e}`, "dawson": `\operatorname{F}`, "heaviside": `\operatorname{H}`,
+	"airyai": `\operatorname{Ai}`, "airybi": `\operatorname{Bi}`,
+	"airyaiprime": `\operatorname{Ai}'`, "airybiprime": `\operatorname{Bi}'`,
 }
 
 func (w *latexWriter) box(b box) {

@@ -34,6 +34,7 @@ var mathmlOps = map[string]string{
 
 var mathmlFuncs = map[string]string{
 	"asin": "arcsin", "acos": "arccos", "atan": "arctan", "log": "ln", "dawson": "F", "heaviside": "H",
+	"airyai": "Ai", "airybi": "Bi", "airyaiprime": "Ai′", "airybiprime": "Bi′",
 }
 
 // element writes <tag>kids</tag>.

@@ -2,11 +2,12 @@ package expr
 
 // Limits that keep any input from exhausting memory or stack.
 const (
-	maxSource = 1 << 20 // bytes of a formula
-	maxDepth  = 500     // levels of nesting
-	maxSteps  = 1 << 19 // operands read, those of sums once per index
-	maxWork   = 1 << 22 // terms and factors flattened, those of names as often as they are used
-	maxLevels = 100_000 // depth of a formula with all its names put in
+	maxSource  = 1 << 20 // bytes of a formula
+	maxDepth   = 500     // levels of nesting
+	maxSteps   = 1 << 19 // operands read, those of sums once per index
+	maxFactors = 4096    // of a prod: its gradient is of the square of that size
+	maxWork    = 1 << 22 // terms and factors flattened, those of names as often as they are used
+	maxLevels  = 2000    // depth with all names put in; the derivative of f(f(f(...))) is a product of that many factors
 )
 
 // Parse returns the formula src. The error is an [*Error].

@@ -162,6 +162,7 @@ func TestParseErrors(t *testing.T) {
 		{"sum(j = 3..1, j)", 1, "the range 3..1 of j is empty"},
 		{"sum(j = 1..1000000000, j)", 1, "too large"},
 		{"sum(j = 1..10000, sum(k = 1..10000, a))", 37, "too large"},
+		{"prod(j = 1..5000, a)", 1, "a product of 5000 factors is too large"},
 		{"sum(1..3, j)", 5, "expected the name of an index"},
 		{"sin", 1, "sin is a function: write sin(...)"},
 		{"θθ + ξ", 6, "unknown name ξ"},
@@ -185,6 +186,22 @@ func TestParseErrors(t *testing.T) {
 		if perr.Column != tt.col || !strings.Contains(perr.Error(), tt.want) {
 			t.Errorf("%s: got %v, want column %d: ...%s", name, perr, tt.col, tt.want)
 		}
+	}
+}
+
+// TestParseDepth: definitions put into each other are limited too.
+func TestParseDepth(t *testing.T) {
+	g, s := testScope("a")
+	e := g.Var("a")
+	for range maxLevels {
+		e = g.Call("sin", e)
+	}
+	s.Names["deep"] = e
+	if got := mustParse(t, g, s, "deep"); got != e {
+		t.Errorf("got %v", got)
+	}
+	if _, err := g.Parse("1 + cos(deep)", s); err == nil || err.Error() != "column 5: the formula is nested more than 2000 levels deep" {
+		t.Error(err)
 	}
 }
 

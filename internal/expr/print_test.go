@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestLaTeX(t *testing.T) {
@@ -89,7 +91,7 @@ var allSources = []string{
 	"(a*b)^2", "if(a < b, a, 1)", "if(not (a <= 1 and b >= 2) or a == b, a*b, 2)", "if(a != b, 1, 2)", "if(a > b, -b, 3)/a",
 	"sin(a)*cos(a)", "tan(a)", "asin(a/4)", "acos(a/4)", "atan(a)", "atan2(a, b)", "sinh(a)", "cosh(b)", "tanh(a)",
 	"exp(-a^2/2)", "log(a)", "log10(b)", "sqrt(a)", "abs(a - b)", "sign(a - b)", "min(a, b, 1)", "max(a, 2, b)",
-	"erf(a)", "erfc(a)", "erfi(a)", "dawson(a)", "sigmoid(a)", "sigmoid(-3*b)", "softplus(a)", "relu(a - b)", "heaviside(b - a)",
+	"erf(a)", "erfc(a)", "erfi(a)", "dawson(a)", "airyai(a) + airybi(b)", "airyai(-a*b)*airyaiprime(b) - airybiprime(a)", "sigmoid(a)", "sigmoid(-3*b)", "softplus(a)", "relu(a - b)", "heaviside(b - a)",
 	"heaviside(0*a)", "1e200*(1e200*a)*1e-300", "max(1, pi)*a", "(sin(a) + b)^2/(sin(a) + b + 1)", "3*(a*b) - sin(a*b)/(a*b)",
 }
 
@@ -151,6 +153,30 @@ func TestGoSource(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestGoBlockRandom type-checks blocks of random formulas and derivatives; a
+// variable that is not used is an error in Go.
+func TestGoBlockRandom(t *testing.T) {
+	fset := gotoken.NewFileSet()
+	conf := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	rapid.Check(t, func(t *rapid.T) {
+		g := NewGraph()
+		vars := []*Expr{g.Var("x"), g.Var("y")}
+		e := draw(t, g, vars, 5)
+		e = g.If(g.Compare("<", e, vars[0]), e, draw(t, g, vars, 3))
+		es := []*Expr{e, g.Diff(e, vars[0]), g.Diff(g.Diff(e, vars[0]), vars[1])}
+		stmts, exprs := GoBlock(es, nil, func(i int) string { return fmt.Sprintf("t%d", i) })
+		src := fmt.Sprintf("package p\n\nimport \"math\"\n\nvar _ = math.Pi\n\nfunc f(x, y float64) (a, b, c float64) {\n%s\nreturn %s\n}\n%s",
+			strings.Join(stmts, "\n"), strings.Join(exprs, ", "), GoHelpers(es...))
+		file, err := goparser.ParseFile(fset, "f.go", src, 0)
+		if err == nil {
+			_, err = conf.Check("p", fset, []*ast.File{file}, nil)
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, src)
+		}
+	})
 }
 
 func TestGoName(t *testing.T) {

@@ -170,7 +170,11 @@ func TestDiffAgainstHyperdual(t *testing.T) {
 			}
 		}
 	})
-	if checked < 50 {
+	least := 50
+	if testing.Short() {
+		least = 10 // rapid draws a fifth of the formulas then
+	}
+	if checked < least {
 		t.Errorf("only %d formulas checked", checked)
 	}
 }
@@ -349,6 +353,50 @@ func TestGradientReverse(t *testing.T) {
 		got, want := Eval(grad[i], at), Eval(g.Diff(e, vars[i]), at)
 		if !(abs(got-want) <= 1e-14*(1+abs(want))) {
 			t.Errorf("d/dx%d: reverse %v, forward %v", i, got, want)
+		}
+	}
+}
+
+// TestLargeFormulas derives and compiles sums, products and nested functions
+// that are large, and checks that the derivatives are not much larger.
+func TestLargeFormulas(t *testing.T) {
+	g, s := testScope("a", "b")
+	a := g.Var("a")
+	deep := a
+	for range 900 {
+		deep = g.Call("sin", g.Add(deep, g.Var("b")))
+	}
+	s.Names["deep"] = deep
+	for _, tt := range []struct {
+		src    string
+		growth int // of the number of nodes
+	}{
+		{"sum(j = 1..5000, sin(j*a)/j)", 4},
+		{"prod(j = 1..400, 1 + a*b/(j + 1000)^2)", 4},
+		{"prod(j = 1..400, 1 + a*b^j/1000^2)", 8},
+		{"deep", 4},
+		{"max(1, deep)", 4},
+	} {
+		e := mustParse(t, g, s, tt.src)
+		d := g.Diff(e, a)
+		before, _ := Size(e)
+		after, _ := Size(e, d)
+		if after > tt.growth*before {
+			t.Errorf("%s: %d nodes, with the derivative %d", tt.src, before, after)
+		}
+		tape, err := Compile([]*Expr{a, g.Var("b")}, []*Expr{e, d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := func(x float64) [2]float64 {
+			var out [2]float64
+			tape.Eval(out[:], []float64{x, 0.9})
+			return out
+		}
+		const h = 1e-6
+		got, want := f(0.7)[1], (f(0.7 + h)[0]-f(0.7 - h)[0])/(2*h)
+		if !(abs(got-want) <= 1e-3*(1+abs(want))) {
+			t.Errorf("%s: derivative %v, difference %v", tt.src, got, want)
 		}
 	}
 }

@@ -52,6 +52,10 @@ func (t *Tape) Batch(dst, in []float64, m int) {
 	if len(in) != t.inputs*m || len(dst) != t.outputs*m {
 		panic("expr: Batch with slices of wrong length")
 	}
+	if m == 1 {
+		t.Eval(dst, in)
+		return
+	}
 	f := t.pool.Get().(*frame)
 	rows := f.rows
 	out := t.inputs + len(t.constants)

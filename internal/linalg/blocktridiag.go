@@ -1,5 +1,3 @@
-// Package linalg holds the factorisations that gonum lacks: matrices whose
-// blocks form a chain, with a border.
 package linalg
 
 import "math"

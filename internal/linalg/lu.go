@@ -36,28 +36,58 @@ func LU(a []float64, n int, piv []int) int {
 }
 
 // luPanel factors the first k columns of a, r rows of stride ld, carrying all
-// ld columns along, by the plain loops.
+// ld columns along, by plain loops: two columns at a time, so that a row is
+// loaded and stored once for two updates.
 func luPanel(a []float64, r, k, ld int, piv []int) int {
-	for j := range k {
-		p, best := j, math.Abs(a[j*ld+j])
-		for i := j + 1; i < r; i++ {
-			if v := math.Abs(a[i*ld+j]); v > best {
-				p, best = i, v
-			}
-		}
-		piv[j] = p
-		if !(best > 0) || best > math.MaxFloat64 {
+	j := 0
+	for ; j+1 < k; j += 2 {
+		if !pivot(a, r, j, ld, piv) {
 			return j
 		}
 		top := a[j*ld : j*ld+ld]
-		if p != j {
-			row := a[p*ld : p*ld+ld]
-			for c, v := range row {
-				row[c], top[c] = top[c], v
+		inv, next := 1/top[j], top[j+1]
+		for i := j + 1; i < r; i++ {
+			row := a[i*ld+j : i*ld+j+2]
+			if f := row[0]; f != 0 {
+				f *= inv
+				row[0] = f
+				row[1] -= f * next
 			}
 		}
-		inv := 1 / top[j]
-		top = top[j+1:]
+		if !pivot(a, r, j+1, ld, piv) {
+			return j + 1
+		}
+		top = top[j+2:]
+		second := a[(j+1)*ld+j : (j+1)*ld+ld]
+		f0 := second[0]
+		inv = 1 / second[1]
+		second = second[2:]
+		second = second[:len(top)]
+		for c, v := range top {
+			second[c] -= f0 * v
+		}
+		for i := j + 2; i < r; i++ {
+			row := a[i*ld+j : i*ld+ld]
+			f, g := row[0], row[1]
+			if f == 0 && g == 0 {
+				continue
+			}
+			g *= inv
+			row[1] = g
+			row = row[2:]
+			row = row[:len(top)]
+			for c, v := range top {
+				row[c] -= f*v + g*second[c]
+			}
+		}
+	}
+	if j < k {
+		if !pivot(a, r, j, ld, piv) {
+			return j
+		}
+		top := a[j*ld+j : j*ld+ld]
+		inv := 1 / top[0]
+		top = top[1:]
 		for i := j + 1; i < r; i++ {
 			row := a[i*ld+j : i*ld+ld]
 			f := row[0]
@@ -74,6 +104,28 @@ func luPanel(a []float64, r, k, ld int, piv []int) int {
 		}
 	}
 	return -1
+}
+
+// pivot brings the largest element of column j, rows j to r-1, into row j; it
+// reports whether it is a finite number other than zero.
+func pivot(a []float64, r, j, ld int, piv []int) bool {
+	p, best := j, math.Abs(a[j*ld+j])
+	for i := j + 1; i < r; i++ {
+		if v := math.Abs(a[i*ld+j]); v > best {
+			p, best = i, v
+		}
+	}
+	piv[j] = p
+	if !(best > 0) || best > math.MaxFloat64 {
+		return false
+	}
+	if p != j {
+		top, row := a[j*ld:j*ld+ld], a[p*ld:p*ld+ld]
+		for c, v := range row {
+			row[c], top[c] = top[c], v
+		}
+	}
+	return true
 }
 
 // LUSolve overwrites b (n×m, row-major) by the solution of a x = b, with a
@@ -125,30 +177,37 @@ func luSolveMany(a []float64, n int, piv []int, b []float64, m int) {
 		}
 	}
 	for i := 1; i < n; i++ {
-		x := b[i*m : i*m+m]
-		for j, f := range a[i*n : i*n+i] {
-			if f != 0 {
-				y := b[j*m : j*m+m]
-				for c, v := range y {
-					x[c] -= f * v
-				}
-			}
-		}
+		subtract(b[i*m:i*m+m], a[i*n:i*n+i], b, m)
 	}
 	for i := n - 1; i >= 0; i-- {
 		x := b[i*m : i*m+m]
 		row := a[i*n : i*n+n]
-		for j := i + 1; j < n; j++ {
-			if f := row[j]; f != 0 {
-				y := b[j*m : j*m+m]
-				for c, v := range y {
-					x[c] -= f * v
-				}
-			}
-		}
+		subtract(x, row[i+1:], b[(i+1)*m:], m)
 		inv := 1 / row[i]
 		for c := range x {
 			x[c] *= inv
+		}
+	}
+}
+
+// subtract subtracts from x (m) the combination f of the rows of b (·×m), two
+// rows at a time.
+func subtract(x, f, b []float64, m int) {
+	j := 0
+	for ; j+1 < len(f); j += 2 {
+		g, h := f[j], f[j+1]
+		y := b[j*m : j*m+2*m]
+		z := y[m:][:len(x)]
+		y = y[:len(x)]
+		for c := range x {
+			x[c] -= g*y[c] + h*z[c]
+		}
+	}
+	if j < len(f) {
+		g := f[j]
+		y := b[j*m:][:len(x)]
+		for c := range x {
+			x[c] -= g * y[c]
 		}
 	}
 }

@@ -169,7 +169,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 			res.Residuals++
 			if !finite(r) {
 				lambda /= 4
-				if lambda < minDamping {
+				if !(lambda >= minDamping) {
 					return res, &Error{Err: ErrNotFinite, Step: res.Steps + 1, Damping: lambda, Correction: norm}
 				}
 				grown = true
@@ -197,7 +197,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 				}
 				lambda = min(next, lambda/2)
 				grown = true
-				if lambda < minDamping {
+				if !(lambda >= minDamping) {
 					return res, &Error{Err: ErrNoDescent, Step: res.Steps + 1, Damping: lambda, Correction: norm}
 				}
 				continue

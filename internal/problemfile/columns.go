@@ -24,8 +24,8 @@ type columns struct {
 
 var familyColumn = regexp.MustCompile(`^([\pL_][\pL\pN_]*)\[(\d+)\]$`)
 
-// newColumns makes the scope of a table: column names, c0, c1, .., families
-// x[1], x[2], .., and constants by their values.
+// newColumns makes the scope of a table: column names, places c0, c1, .. or
+// c[0], c[1], .., families x[1], x[2], .., and constants by their values.
 func (l *loader) newColumns(t *table) *columns {
 	c := &columns{l: l, t: t, g: expr.NewGraph(), vars: map[*expr.Expr]int{}}
 	c.scope = &expr.Scope{Names: map[string]*expr.Expr{}, Families: map[string]expr.Family{}}
@@ -54,6 +54,14 @@ func (l *loader) newColumns(t *table) *columns {
 				families[m[1]] = map[int]*expr.Expr{}
 			}
 			families[m[1]][k] = c.scope.Names[name]
+		}
+	}
+	if families["c"] == nil { // by place: c[0], c[1], ..
+		families["c"] = map[int]*expr.Expr{}
+		for i := range t.names {
+			v := c.g.Var(elementName("c", i)) // c1 may be the name of another column
+			c.vars[v] = i
+			families["c"][i] = v
 		}
 	}
 	for base, elems := range families {

@@ -1,8 +1,11 @@
 package problemfile
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -54,10 +57,33 @@ func (t *table) place(row, col int) string {
 	return fmt.Sprintf("%s:%d:%d", t.file, line, c)
 }
 
-// readTable reads a data file by its extension. Errors of the content carry
+// maxUnpacked bounds what a compressed file may become.
+const maxUnpacked = 1 << 30
+
+func gunzip(data []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	out, err := io.ReadAll(io.LimitReader(r, maxUnpacked+1))
+	if err == nil && len(out) > maxUnpacked {
+		err = errors.New("more than a gigabyte when unpacked")
+	}
+	return out, err
+}
+
+// readTable reads a data file by its extension, unpacking one that ends in .gz. Errors of the content carry
 // their place in that file.
 func readTable(file string, data []byte) (*table, Errors) {
-	switch ext := strings.ToLower(path.Ext(strings.ReplaceAll(file, `\`, "/"))); ext {
+	name := strings.ToLower(path.Base(strings.ReplaceAll(file, `\`, "/")))
+	if strings.HasSuffix(name, ".gz") {
+		var err error
+		if data, err = gunzip(data); err != nil {
+			return nil, Errors{{File: file, Msg: fmt.Sprintf("not a whole .gz file: %s", err)}}
+		}
+		name = strings.TrimSuffix(name, ".gz")
+	}
+	switch path.Ext(name) {
 	case ".npy":
 		return readNPY(file, data)
 	case ".npz":
@@ -65,6 +91,17 @@ func readTable(file string, data []byte) (*table, Errors) {
 	default:
 		return readCSV(file, data)
 	}
+}
+
+// ReadColumns reads a data file as a problem file's data are read, by the
+// extension of its name: named columns of equal length, NaN where a value is
+// missing. The error is an Errors.
+func ReadColumns(file string, data []byte) (names []string, columns [][]float64, err error) {
+	t, errs := readTable(file, data)
+	if errs != nil {
+		return nil, nil, errs
+	}
+	return t.names, t.columns, nil
 }
 
 // fileTrouble says in words why a file cannot be opened.

@@ -1,12 +1,15 @@
 package problemfile
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"costate/testdata"
 )
 
 const reference = "../../docs/problem-file.md"
@@ -61,7 +64,7 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 				continue
 			}
 			want := ""
-			for _, kind := range []Kind{KindAction, KindBoundary, KindLagrangian, KindHamiltonian} {
+			for _, kind := range []Kind{KindAction, KindBoundary, KindLagrangian, KindHamiltonian, KindNetwork} {
 				if k.in>>uint(kind)&1 == 1 {
 					want += kind.String()[:1]
 				}
@@ -97,4 +100,25 @@ func TestReferenceExamplesLoad(t *testing.T) {
 	if n < 5 {
 		t.Errorf("%d examples, want at least 5", n)
 	}
+}
+
+// The reference lists every built-in file with its kind.
+func TestReferenceListsTheExamples(t *testing.T) {
+	text, err := os.ReadFile(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	every(t, func(name string) {
+		if strings.Contains(name, "/") {
+			return
+		}
+		p, err := LoadFS(testdata.Problems(), name)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if row := fmt.Sprintf("| `%s` | %s |", p.Name, p.Kind); !strings.Contains(string(text), row) {
+			t.Errorf("no row %q", row)
+		}
+	})
 }

@@ -40,6 +40,13 @@ func FuzzLoad(f *testing.F) {
 			return data, nil
 		}
 		p, err := load("fuzz.toml", src, open, nil)
+		if err == nil && p.Kind == KindNetwork {
+			n := p.Network
+			if len(n.Net.Widths) < 2 || n.Train.M < 1 || len(n.RmIn) == 0 || len(n.RmOut) == 0 {
+				t.Fatalf("accepted without layers, pairs or precisions: %+v", n)
+			}
+			return
+		}
 		if err == nil {
 			if p.Domain().Layer == nil || !(p.Domain().Start < p.Domain().End) {
 				t.Fatalf("accepted without a layer: %v", p.Domain())

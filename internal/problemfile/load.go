@@ -148,6 +148,13 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 	l.dom = l.p.Domain()
 	l.dom.Graph = l.g
 
+	if l.kind == KindNetwork {
+		l.declareConstants()
+		l.resolveDefinitions()
+		l.checkSet()
+		l.readNetwork()
+		return l.finish()
+	}
 	l.declareLayer()
 	l.declareConstants()
 	l.declareParameters()
@@ -171,6 +178,11 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 		l.readHamiltonian()
 	}
 	l.readSettings()
+	return l.finish()
+}
+
+// finish returns the problem with its warnings, or all errors.
+func (l *loader) finish() (*Problem, error) {
 	if err := l.err(); err != nil {
 		return nil, err
 	}
@@ -187,6 +199,8 @@ func (l *loader) findKind() {
 	has := func(key string) *entry { return l.root.get(key) }
 	lag, ham := has("lagrangian"), has("hamiltonian")
 	switch {
+	case has("network") != nil:
+		l.kind = KindNetwork
 	case lag != nil && ham != nil:
 		later := ham
 		if lag.pos > ham.pos {

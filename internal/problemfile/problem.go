@@ -16,14 +16,15 @@ const (
 	KindBoundary                // right-hand sides and conditions
 	KindLagrangian              // lagrangian = '..'
 	KindHamiltonian             // hamiltonian = '..'
+	KindNetwork                 // [network]
 )
 
 func (k Kind) String() string {
-	return [...]string{"action", "boundary", "lagrangian", "hamiltonian"}[k]
+	return [...]string{"action", "boundary", "lagrangian", "hamiltonian", "network"}[k]
 }
 
 // Problem is a problem file that has been read and checked. One of Action,
-// Boundary, Lagrangian and Hamiltonian is set, as Kind says.
+// Boundary, Lagrangian, Hamiltonian and Network is set, as Kind says.
 type Problem struct {
 	Kind        Kind
 	Title       string
@@ -38,6 +39,7 @@ type Problem struct {
 	Boundary    *hamiltonian.Boundary
 	Lagrangian  *hamiltonian.Lagrangian
 	Hamiltonian *hamiltonian.Hamiltonian
+	Network     *Network
 
 	Units       map[string]string // by the name of a state, parameter or the layer
 	Definitions []Definition      // named formulas, as written, in the order of the file
@@ -55,6 +57,7 @@ type Problem struct {
 
 	Warnings []error
 
+	domain hamiltonian.Domain // of a network: constants only
 	ranges map[string][2]float64
 	frozen map[string]bool
 	reload func(set map[string]float64) (*Problem, error)
@@ -79,27 +82,41 @@ type Equation struct {
 
 // Solve are the settings of [solve]; zero values mean the solver's default.
 type Solve struct {
-	Method       string // collocation, shooting or discrete
+	Method       string // collocation, shooting or discrete; of a network gauss-newton, lbfgs, collocation or shooting
 	Tolerance    float64
 	Stages       int // of Gauss collocation
 	Intervals    int // of the first mesh
 	MaxIntervals int
 	Layers       int    // of the discrete action
 	Rule         string // euler, midpoint, trapezoid, simpson-hermite or gauss
+	Starts       int    // of a network's training
+	Seed         uint64
 }
 
 // Anneal are the settings of [anneal]; zero values mean the default of the
 // command.
 type Anneal struct {
-	Rf0        []float64 // one per state, nil: default
+	Rf0        []float64 // one per state, of a network one; nil: default
 	Alpha      float64
-	Beta       int // last beta
+	Beta       int  // last beta
+	BetaGiven  bool // a last beta of 0 is one rung
 	Starts     int
 	Seed       uint64
 	Layers     int
 	Rule       string
-	Convention string // action, varanneal or minaone
+	Convention string // action, varanneal or minaone; of a network action, paper or varanneal
+	Kappa      float64
+	OffGrid    string // insert or interpolate
 	Predict    float64
+
+	// Of a network.
+	Plateau   float64   // end the ladder where the action is flat; 0: never
+	Strong    bool      // a last rung with exact layers
+	Start     string    // "random" hidden states, or those of the "network"
+	Hidden    []float64 // range of hidden states at first; nil: default
+	Tolerance float64   // of the minimum of one rung
+	MaxSteps  int       // of one rung
+	Redraws   int       // of hidden neurons after the ladder
 }
 
 // Continuation are the settings of [continuation]: a constant that is moved.
@@ -131,6 +148,8 @@ func (p *Problem) Domain() *hamiltonian.Domain {
 		return &p.Lagrangian.Domain
 	case KindHamiltonian:
 		return &p.Hamiltonian.Domain
+	case KindNetwork:
+		return &p.domain
 	}
 	return &p.Action.Domain
 }

@@ -87,6 +87,8 @@ func TestObservationForms(t *testing.T) {
 		{"inline table", "data = { t = [0, 1], a = [2, 3] }\nobserve = { x = 'a^2' }\nRm = 1", []float64{0, 1}, []float64{4, 9}, []float64{1}, nil},
 		{"names", "data = \"d.csv\"\ncolumns = [\"t\", \"a\"]\nobserve = { x = 'a' }\nRm = 1", []float64{0, 1}, []float64{5, 6}, []float64{1}, nil},
 		{"places", "data = \"d.csv\"\nat = 'c0'\nobserve = { x = 'c1' }\nRm = 1", []float64{0, 1}, []float64{5, 6}, []float64{1}, nil},
+		{"places by index", "data = \"d.csv\"\nat = 'c[0]'\nindex = 'j = 1..1'\nobserve = { 'j*y' = 'c[j]' }\nRm = 1", []float64{0, 1}, []float64{5, 6}, []float64{1}, nil},
+		{"a name like a place", "data = { t = [0, 1], c0 = [5, 6] }\nobserve = { x = '10*c0 + c[0]' }\nRm = 1", []float64{0, 1}, []float64{50, 61}, []float64{1}, nil},
 		{"every", "data = \"d.csv\"\nat = 'c0'\nobserve = { x = 'c1' }\nRm = 1\nevery = 2", []float64{0}, []float64{5}, []float64{1}, nil},
 		{"matrix", "at = 0\nobserve = { x = 1, y = 2 }\nRm = [[2, 1], [1, 2]]", []float64{0}, []float64{1, 2}, nil, []float64{2, 1, 1, 2}},
 		{"rounded time", "at = [1.0000000001]\nobserve = { x = [1] }\nRm = 1", []float64{1}, []float64{1}, []float64{1}, nil},

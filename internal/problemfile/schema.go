@@ -51,10 +51,13 @@ const (
 	inBoundary    = kinds(1 << KindBoundary)
 	inLagrangian  = kinds(1 << KindLagrangian)
 	inHamiltonian = kinds(1 << KindHamiltonian)
+	inNetwork     = kinds(1 << KindNetwork)
 
 	inAll      = inAction | inBoundary | inLagrangian | inHamiltonian
 	inForward  = inAction | inBoundary // has equations of its own
 	inUnknowns = inForward | inHamiltonian
+	inEvery    = inAll | inNetwork
+	inAnneal   = inAction | inNetwork
 )
 
 // key is a key that a table may contain.
@@ -69,11 +72,11 @@ type key struct {
 // compares it with docs/problem-file.md.
 var schema = map[string][]key{
 	"": {
-		{"title", aText, inAll, ""},
-		{"description", aText, inAll, ""},
-		{"reference", aText, inAll, ""},
+		{"title", aText, inEvery, ""},
+		{"description", aText, inEvery, ""},
+		{"reference", aText, inEvery, ""},
 		{"layer", aTable, inAll, "layer"},
-		{"constants", aTable, inAll, "constants"},
+		{"constants", aTable, inEvery, "constants"},
 		{"parameters", aTable, inAll, "parameters"},
 		{"inputs", aTable, inAll, "inputs"},
 		{"definitions", aTable, inAll, "definitions"},
@@ -86,10 +89,15 @@ var schema = map[string][]key{
 		{"observations", aList, inAction, "observations"},
 		{"boundary", aTable, inAll, "boundary"},
 		{"jumps", aList, inBoundary, "jumps"},
-		{"solve", aTable, inAll, "solve"},
-		{"anneal", aTable, inAction, "anneal"},
+		{"solve", aTable, inEvery, "solve"},
+		{"anneal", aTable, inAnneal, "anneal"},
 		{"continuation", aTable, inAll, "continuation"},
 		{"integrate", aTable, inForward, "integrate"},
+		{"network", aTable, inNetwork, "network"},
+		{"training", aTable, inNetwork, "training"},
+		{"teacher", aTable, inNetwork, "teacher"},
+		{"weights", aTable, inNetwork, "weights"},
+		{"design", aTable, inNetwork, "design"},
 	},
 	"layer": {
 		{"name", aText, inAll, ""},
@@ -104,7 +112,7 @@ var schema = map[string][]key{
 		{"min", aFormula, inAll, ""},
 		{"max", aFormula, inAll, ""},
 	},
-	"constants": {{"*", aFormula | aList, inAll, ""}},
+	"constants": {{"*", aFormula | aList, inEvery, ""}},
 	"parameters": {
 		{"*", aFormula | aTable, inAll, "parameter"},
 	},
@@ -187,24 +195,35 @@ var schema = map[string][]key{
 		{"set", aTable, inBoundary, ""},
 	},
 	"solve": {
-		{"method", aText, inAll, ""},
-		{"tolerance", aFormula, inAll, ""},
+		{"method", aText, inEvery, ""},
+		{"tolerance", aFormula, inEvery, ""},
 		{"stages", aNumber, inAll, ""},
-		{"intervals", aNumber, inAll, ""},
-		{"max_intervals", aNumber, inAll, ""},
+		{"intervals", aNumber, inEvery, ""},
+		{"max_intervals", aNumber, inEvery, ""},
 		{"layers", aNumber, inAll, ""},
 		{"rule", aText, inAll, ""},
+		{"starts", aNumber, inNetwork, ""},
+		{"seed", aNumber, inNetwork, ""},
 	},
 	"anneal": {
-		{"Rf0", aSpread, inAction, ""},
-		{"alpha", aFormula, inAction, ""},
-		{"beta", aNumber, inAction, ""},
-		{"starts", aNumber, inAction, ""},
-		{"seed", aNumber, inAction, ""},
+		{"Rf0", aSpread, inAnneal, ""},
+		{"alpha", aFormula, inAnneal, ""},
+		{"beta", aNumber, inAnneal, ""},
+		{"starts", aNumber, inAnneal, ""},
+		{"seed", aNumber, inAnneal, ""},
 		{"layers", aNumber, inAction, ""},
 		{"rule", aText, inAction, ""},
-		{"convention", aText, inAction, ""},
+		{"convention", aText, inAnneal, ""},
+		{"kappa", aFormula, inAction, ""},
+		{"off_grid", aText, inAction, ""},
 		{"predict", aFormula, inAction, ""},
+		{"plateau", aFormula, inNetwork, ""},
+		{"strong", aBool, inNetwork, ""},
+		{"start", aText, inNetwork, ""},
+		{"hidden", aList, inNetwork, ""},
+		{"tolerance", aFormula, inNetwork, ""},
+		{"max_steps", aNumber, inNetwork, ""},
+		{"redraws", aNumber, inNetwork, ""},
 	},
 	"continuation": {
 		{"parameter", aText, inAll, ""},
@@ -219,6 +238,79 @@ var schema = map[string][]key{
 		{"noise", aSpread, inForward, ""},
 		{"seed", aNumber, inForward, ""},
 	},
+	"network": {
+		{"widths", aList, inNetwork, ""},
+		{"width", aNumber, inNetwork, ""},
+		{"layers", aNumber, inNetwork, ""},
+		{"activation", aString | aList, inNetwork, ""},
+		{"biases", aBool, inNetwork, ""},
+		{"kind", aText, inNetwork, ""},
+		{"shared", aBool, inNetwork, ""},
+		{"step", aFormula, inNetwork, ""},
+		{"times", aNumber, inNetwork, ""},
+		{"continuous", aBool, inNetwork, ""},
+		{"length", aFormula, inNetwork, ""},
+		{"Rf", aFormula, inNetwork, ""},
+		{"layer_precision", aFormula, inNetwork, ""},
+	},
+	"training": {
+		{"data", aString | aTable, inNetwork, ""},
+		{"columns", aList, inNetwork, ""},
+		{"inputs", aList, inNetwork, ""},
+		{"outputs", aList, inNetwork, ""},
+		{"index", aText, inNetwork, ""},
+		{"labels", aString, inNetwork, ""},
+		{"classes", aNumber, inNetwork, ""},
+		{"input_neurons", aString | aList, inNetwork, ""},
+		{"output_neurons", aString | aList, inNetwork, ""},
+		{"exact", aBool, inNetwork, ""},
+		{"Rm", aFormula | aTable, inNetwork, "sides"},
+		{"sd", aFormula | aTable, inNetwork, "sides"},
+		{"pairs", aString | aNumber, inNetwork, ""},
+		{"validation", aString | aNumber, inNetwork, ""},
+		{"test", aString | aNumber, inNetwork, ""},
+		{"shuffle", aBool, inNetwork, ""},
+		{"seed", aNumber, inNetwork, ""},
+		{"standardise", aBool, inNetwork, ""},
+		{"folds", aNumber, inNetwork, ""},
+		{"loss", aText, inNetwork, ""},
+		{"hidden", aList, inNetwork, "hidden"},
+	},
+	"sides": {
+		{"inputs", aFormula | aList, inNetwork, ""},
+		{"outputs", aFormula | aList, inNetwork, ""},
+	},
+	"hidden": {
+		{"layer", aNumber, inNetwork, ""},
+		{"values", aList, inNetwork, ""},
+		{"neurons", aString | aList, inNetwork, ""},
+		{"Rm", aFormula | aList, inNetwork, ""},
+		{"sd", aFormula | aList, inNetwork, ""},
+	},
+	"teacher": {
+		{"widths", aList, inNetwork, ""},
+		{"width", aNumber, inNetwork, ""},
+		{"layers", aNumber, inNetwork, ""},
+		{"activation", aString | aList, inNetwork, ""},
+		{"biases", aBool, inNetwork, ""},
+		{"gain", aFormula, inNetwork, ""},
+		{"bound", aFormula, inNetwork, ""},
+		{"seed", aNumber, inNetwork, ""},
+		{"sd", aFormula, inNetwork, ""},
+		{"clip", aList, inNetwork, ""},
+		{"seeds", aList, inNetwork, ""},
+	},
+	"weights": {
+		{"precision", aFormula, inNetwork, ""},
+		{"gain", aFormula, inNetwork, ""},
+		{"bound", aFormula, inNetwork, ""},
+	},
+	"design": {
+		{"layers", aString | aNumber | aList, inNetwork, ""},
+		{"widths", aString | aNumber | aList, inNetwork, ""},
+		{"pairs", aString | aNumber | aList, inNetwork, ""},
+		{"observed", aString | aNumber | aList, inNetwork, ""},
+	},
 }
 
 // kindReasons say why a file is of its kind.
@@ -227,6 +319,7 @@ var kindReasons = [...]string{
 	KindBoundary:    "it has no [model], [[observations]], lagrangian or hamiltonian",
 	KindLagrangian:  "it has the key lagrangian",
 	KindHamiltonian: "it has the key hamiltonian",
+	KindNetwork:     "it has [network]",
 }
 
 func lookupKey(list []key, name string) *key {

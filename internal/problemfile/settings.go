@@ -9,6 +9,7 @@ var (
 	methods     = []string{"collocation", "shooting", "discrete"}
 	rules       = []string{"euler", "midpoint", "trapezoid", "simpson-hermite", "gauss"}
 	conventions = []string{"action", "varanneal", "minaone"}
+	offGrids    = []string{"insert", "interpolate"}
 )
 
 // readSettings reads [solve], [anneal], [continuation] and [integrate].
@@ -54,16 +55,16 @@ func (l *loader) readAnneal() {
 			a.Rf0 = append(a.Rf0, v)
 		}
 	}
-	a.Alpha = l.positive(n, "alpha")
-	if _, pos, ok := l.numberKey(n, "alpha", nil); ok && a.Alpha > 0 && a.Alpha <= 1 {
-		l.errorf(pos, "alpha is %g, expected a number greater than 1", a.Alpha)
-	}
+	a.Alpha = l.aboveOne(n, "alpha")
 	a.Beta = l.integer(n, "beta", 0)
+	a.BetaGiven = !n.missing("beta")
 	a.Starts = l.integer(n, "starts", 1)
 	a.Seed = uint64(l.integer(n, "seed", 0))
 	a.Layers = l.integer(n, "layers", 1)
 	a.Rule = l.choice(n, "rule", rules...)
 	a.Convention = l.choice(n, "convention", conventions...)
+	a.Kappa = l.positive(n, "kappa")
+	a.OffGrid = l.choice(n, "off_grid", offGrids...)
 	a.Predict = l.positive(n, "predict")
 }
 

@@ -4,8 +4,6 @@ import (
 	"math"
 	"sort"
 
-	"gonum.org/v1/gonum/interp"
-
 	"costate/hamiltonian"
 	"costate/internal/expr"
 )
@@ -101,27 +99,9 @@ func (l *loader) interpolate(in *hamiltonian.Input, n *node, times, y []float64,
 			in.Value = linear(xs, ys)
 			return true
 		}
-		var spline interp.NotAKnotCubic
-		if err := spline.Fit(xs, ys); err != nil {
-			l.errorf(n.pos, "no cubic spline through the signal: %s", err)
-			return false
-		}
-		lo, hi := xs[0], xs[len(xs)-1]
-		in.Value = func(t float64) (float64, float64) {
-			t = min(max(t, lo), hi)
-			return spline.Predict(t), spline.PredictDerivative(t)
-		}
+		in.Value = notAKnot(xs, ys).at
 	}
 	return true
-}
-
-// interval returns i with xs[i] <= t < xs[i+1], the last one included.
-func interval(xs []float64, t float64) int {
-	i := sort.SearchFloat64s(xs, t)
-	if i == len(xs) || xs[i] > t {
-		i--
-	}
-	return min(max(i, 0), len(xs)-2)
 }
 
 func linear(xs, ys []float64) func(float64) (float64, float64) {
@@ -135,11 +115,10 @@ func linear(xs, ys []float64) func(float64) (float64, float64) {
 // previous holds a value until the next one.
 func previous(xs, ys []float64) func(float64) (float64, float64) {
 	return func(t float64) (float64, float64) {
-		i := sort.SearchFloat64s(xs, t)
-		if i == len(xs) || xs[i] > t {
-			i--
+		if n := len(xs); t >= xs[n-1] {
+			return ys[n-1], 0
 		}
-		return ys[max(i, 0)], 0
+		return ys[interval(xs, t)], 0
 	}
 }
 

@@ -59,6 +59,27 @@ func (l *loader) warnUnused() {
 
 var stepInName = regexp.MustCompile(`dt_?(\d*)[p.](\d+)`)
 
+// NamedStep is the time step that the name of a data file tells, as in
+// data_dt0p05.npy.
+func NamedStep(name string) (step float64, ok bool) {
+	m := stepInName.FindStringSubmatch(name)
+	if m == nil {
+		return 0, false
+	}
+	step, err := strconv.ParseFloat("0"+m[1]+"."+m[2], 64)
+	return step, err == nil
+}
+
+// middleStep is the median of the distances between times.
+func middleStep(times []float64) float64 {
+	steps := make([]float64, len(times)-1)
+	for i := range steps {
+		steps[i] = math.Abs(times[i+1] - times[i])
+	}
+	slices.Sort(steps)
+	return steps[len(steps)/2]
+}
+
 // warnStep warns when a file's name tells another time step than its times:
 // such files are in circulation.
 func (l *loader) warnStep(n *node, times []float64) {
@@ -66,20 +87,12 @@ func (l *loader) warnStep(n *node, times []float64) {
 	if e == nil || e.val.kind != stringNode || len(times) < 2 {
 		return
 	}
-	m := stepInName.FindStringSubmatch(e.val.text)
-	if m == nil {
+	told, ok := NamedStep(e.val.text)
+	if !ok {
 		return
 	}
-	told, err := strconv.ParseFloat("0"+m[1]+"."+m[2], 64)
-	if err != nil {
-		return
-	}
-	steps := make([]float64, len(times)-1)
-	for i := range steps {
-		steps[i] = math.Abs(times[i+1] - times[i])
-	}
-	slices.Sort(steps)
-	if step := steps[len(steps)/2]; math.Abs(step-told) > 0.01*told {
+	step := middleStep(times)
+	if math.Abs(step-told) > 0.01*told {
 		l.warnf(e.val.pos, "the name of the file tells the time step %g, its times the step %g, which is used", told, step)
 	}
 }

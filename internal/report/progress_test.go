@@ -30,7 +30,7 @@ func TestProgressMessages(t *testing.T) {
 			t.Fatalf("%s: %d lines:\n%s", format, len(lines), b.String())
 		}
 		if format == "text" {
-			want := `level=INFO msg=anneal done=5 of=40 rate=1/s left="35.0 s"`
+			want := "anneal: done 5, of 40, rate 1/s, left 35.0 s"
 			if lines[0] != want {
 				t.Errorf("got  %s\nwant %s", lines[0], want)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"costate/discrete"
+	"costate/internal/problemfile"
 	"costate/ode"
 )
 
@@ -24,7 +25,7 @@ type AnnealOptions struct {
 	Adaptive      bool
 	Start         discrete.StartRule
 	Convention    string
-	OffGrid       discrete.OffGrid
+	OffGrid       string // insert or interpolate
 	LBFGS         bool
 	Workers       int
 	CheckpointDir string // "": none
@@ -55,7 +56,7 @@ func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error
 	}
 	file := p.File.Anneal
 	s := &discrete.Annealing{
-		Alpha: pick(o.Alpha, file.Alpha), Betas: pick(o.Betas, file.Beta+sign(file.Beta)),
+		Alpha: pick(o.Alpha, file.Alpha), Betas: pick(o.Betas, rungs(file)),
 		Starts: pick(o.Starts, file.Starts), Seed: file.Seed,
 		Adaptive: o.Adaptive, Start: o.Start, Workers: o.Workers, Restart: o.Restart, Progress: o.Progress,
 		Solver: discrete.Solver{Covariance: true},
@@ -98,10 +99,10 @@ func pick[T comparable](flag, file T) T {
 	return file
 }
 
-// sign is 1 for a last beta that is given: the rungs are 0..beta.
-func sign(beta int) int {
-	if beta > 0 {
-		return 1
+// rungs is the number of rungs 0..beta of the file; 0: not given.
+func rungs(file problemfile.Anneal) int {
+	if file.BetaGiven {
+		return file.Beta + 1
 	}
 	return 0
 }
@@ -119,7 +120,10 @@ func (p *Problem) annealRule(pr *discrete.Problem, o *AnnealOptions) error {
 	if pr.Rule, pr.Stages, err = discrete.ParseRule(name); err != nil {
 		return err
 	}
-	pr.Kappa, pr.OffGrid = o.Kappa, o.OffGrid
+	pr.Kappa = pick(o.Kappa, p.File.Anneal.Kappa)
+	if pick(o.OffGrid, p.File.Anneal.OffGrid) == "interpolate" {
+		pr.OffGrid = discrete.Interpolate
+	}
 	if pr.Layers = pick(o.Layers, p.File.Anneal.Layers); pr.Layers == 0 {
 		times := make([]float64, 0, len(pr.Observations))
 		for _, q := range pr.Observations {

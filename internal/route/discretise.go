@@ -31,12 +31,12 @@ func (p *Problem) Discretise(ctx context.Context, o LayerOptions) (*discrete.Pat
 	if err := p.rule(pr, o); err != nil {
 		return nil, err
 	}
-	guess := fileGuess(a)
-	if path, err := minimum(ctx, a); err == nil {
-		guess = discrete.Guess{Path: path}
+	path, err := minimum(ctx, a)
+	if err != nil {
+		return nil, err
 	}
 	s := discrete.Solver{Covariance: true}
-	return s.Solve(ctx, pr, guess)
+	return s.Solve(ctx, pr, discrete.Guess{Path: path})
 }
 
 // rule sets the number of layers and the rule.

@@ -29,7 +29,7 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 		if err != nil {
 			return nil, err
 		}
-		if guess, err = a.StartPath(); err != nil {
+		if guess, err = a.StartPath(false); err != nil {
 			return nil, err
 		}
 		f.System = ode.System{Dim: field.Dim, Params: field.Params, Func: field.Func, Jac: field.Jac,

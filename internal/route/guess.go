@@ -22,13 +22,17 @@ func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	if err != nil {
 		return nil
 	}
+	if err := p.pinPath(path); err != nil {
+		return nil
+	}
 	return pathSolution(p.Equations, path)
 }
 
 // guessLayers is enough for a guess: the continuous routes do the rest.
 const guessLayers = 60
 
-// minimum anneals the action of discrete layers from a weak to the given model.
+// minimum anneals the action of discrete layers from a weak to the given model,
+// from several starts, and returns the lowest minimum found.
 func minimum(ctx context.Context, a *hamiltonian.Action) (*discrete.Path, error) {
 	pr, err := Layers(a)
 	if err != nil {
@@ -36,30 +40,107 @@ func minimum(ctx context.Context, a *hamiltonian.Action) (*discrete.Path, error)
 	}
 	pr.Rule = discrete.Midpoint
 	pr.Layers = guessLayers
-	full := pr.Rf
-	weak, top := ladder(a)
-	guess := fileGuess(a)
-	for k := 0; k <= top; k++ {
-		pr.Rf = weak(k)
-		s := discrete.Solver{Tolerance: 1e-4, MaxSteps: 50}
-		path, err := s.Solve(ctx, pr, guess)
+	var best *discrete.Path
+	var fail error
+	for _, s := range starts(ctx, a) {
+		path, err := climb(ctx, pr, a, s)
 		if ctx.Err() != nil {
-			return nil, err
+			return nil, ctx.Err()
 		}
-		guess = discrete.Guess{Path: path}
-		if k == top && err != nil {
-			return nil, err
+		if err != nil {
+			fail = err
+			continue
+		}
+		if len(pr.Observations) > manyTimes {
+			return path, nil
+		}
+		if best == nil || path.Action < best.Action-1e-9*math.Abs(best.Action) {
+			best = path
 		}
 	}
-	pr.Rf = full
-	return guess.Path, nil
+	if best == nil {
+		return nil, fail
+	}
+	return best, nil
 }
 
-// ladder returns the precisions of rung k = 0..top. An infinite precision of
+// start is a first path and the rung of the ladder to begin at.
+type start struct {
+	guess discrete.Guess
+	rung  int
+}
+
+// manyTimes is the number of measurement times above which the first minimum is
+// taken: trying all starts would cost more than the rest of the solution.
+const manyTimes = 1000
+
+// starts are what annealing is tried from: the guess of the file, and the data
+// where states are measured themselves, both with a weak model; and the model
+// integrated from the guess, with a strong one, which is the ordinary fit by
+// least squares.
+func starts(ctx context.Context, a *hamiltonian.Action) []start {
+	theta := make([]float64, len(a.Params))
+	for i, p := range a.Params {
+		theta[i] = p.Guess
+	}
+	var out []start
+	for _, useData := range []bool{false, true} {
+		x, err := a.StartPath(useData)
+		if err != nil {
+			continue
+		}
+		out = append(out, start{discrete.Guess{X: x, Theta: theta}, 0})
+		if useData {
+			continue
+		}
+		if sol := forward(ctx, a, x, theta); sol != nil {
+			y := make([]float64, len(a.States))
+			out = append(out, start{discrete.Guess{X: func(dst []float64, t float64) { copy(dst, sol.At(y, t)) }, Theta: theta}, ladderTop})
+		}
+	}
+	return out
+}
+
+// forward integrates the model from the start of a path; nil if that fails.
+func forward(ctx context.Context, a *hamiltonian.Action, x func([]float64, float64), theta []float64) *ode.Solution {
+	f, err := a.Field()
+	if err != nil {
+		return nil
+	}
+	p := &ode.IVP{System: ode.System{Dim: f.Dim, Params: f.Params, Func: f.Func, Jac: f.Jac}, Start: a.Start, End: a.End,
+		Initial: make([]float64, f.Dim), Params: theta}
+	x(p.Initial, a.Start)
+	in := ode.Integrator{RelTol: 1e-4, AbsTol: 1e-6, MaxSteps: 5000}
+	sol, err := in.Solve(ctx, p)
+	if err != nil {
+		return nil
+	}
+	return sol
+}
+
+// climb follows the minimum up the ladder.
+func climb(ctx context.Context, pr *discrete.Problem, a *hamiltonian.Action, s start) (*discrete.Path, error) {
+	q := *pr
+	weak := ladder(a)
+	guess := s.guess
+	solver := discrete.Solver{Tolerance: 1e-4, MaxSteps: 50}
+	for k := s.rung; ; k++ {
+		q.Rf = weak(k)
+		path, err := solver.Solve(ctx, &q, guess)
+		if path == nil || ctx.Err() != nil || k >= ladderTop {
+			return path, err
+		}
+		guess = discrete.Guess{Path: path}
+	}
+}
+
+// ladderTop is the last rung: the precision of the problem itself.
+const ladderTop = 8
+
+// ladder returns the precisions of rung k = 0..ladderTop. An infinite precision of
 // the problem ends at a large finite one, which is enough for a guess. The
 // scale of a component is what its measurements say, or 1.
-func ladder(a *hamiltonian.Action) (rung func(k int) []float64, top int) {
-	top = 8
+func ladder(a *hamiltonian.Action) func(k int) []float64 {
 	d := len(a.States)
 	length := a.End - a.Start
 	last := make([]float64, d)
@@ -70,7 +151,7 @@ func ladder(a *hamiltonian.Action) (rung func(k int) []float64, top int) {
 		}
 	}
 	return func(k int) []float64 {
-		f := math.Pow(10, float64(k-top))
+		f := math.Pow(10, float64(k-ladderTop))
 		if a.Rf != nil {
 			out := make([]float64, len(a.Rf))
 			for i, v := range a.Rf {
@@ -86,49 +167,16 @@ func ladder(a *hamiltonian.Action) (rung func(k int) []float64, top int) {
 			out[i] = f * v
 		}
 		return out
-	}, top
+	}
 }
 
 // measured returns the largest precision with which state i itself is
 // measured, or 1.
 func measured(a *hamiltonian.Action, i int) float64 {
-	w := 0.0
-	for _, o := range a.Observations {
-		for j, h := range o.H {
-			if h != a.States[i].Symbol {
-				continue
-			}
-			m := len(o.H)
-			switch {
-			case o.Matrix != nil:
-				w = max(w, o.Matrix[j*m+j])
-			case len(o.Rm) == m:
-				w = max(w, o.Rm[j])
-			default:
-				for n := range o.Times {
-					w = max(w, o.Rm[n*m+j])
-				}
-			}
-		}
+	if w := precisionOf(a, i); w > 0 && !math.IsInf(w, 0) {
+		return w
 	}
-	if w == 0 || math.IsInf(w, 0) {
-		return 1
-	}
-	return w
-}
-
-// fileGuess is the guess of the problem file, with measured states set to their
-// data where no guess is given.
-func fileGuess(a *hamiltonian.Action) discrete.Guess {
-	theta := make([]float64, len(a.Params))
-	for i, p := range a.Params {
-		theta[i] = p.Guess
-	}
-	x, err := a.StartPath()
-	if err != nil {
-		return discrete.Guess{Theta: theta}
-	}
-	return discrete.Guess{X: x, Theta: theta}
+	return 1
 }
 
 // pathSolution turns a path of discrete layers into a solution of the canonical

@@ -12,6 +12,11 @@ import (
 type Posterior struct {
 	Widths   []float64 // standard deviations of the parameters (Laplace); nil: not to be had
 	Negative int       // negative eigenvalues: 0 at a minimum, -1 unknown
+
+	// Left marks a solution that is no minimum within the bounds: minimising
+	// from it leads elsewhere, to the action Action.
+	Left   bool
+	Action float64
 }
 
 // Posterior minimises the action in discrete Gauss layers from a solution of the
@@ -32,7 +37,11 @@ func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
 	if err != nil {
 		return nil
 	}
-	out := &Posterior{Negative: path.Negative}
+	out := &Posterior{Negative: path.Negative, Action: path.Action}
+	if far(path, sol) {
+		out.Left, out.Negative = true, -1
+		return out
+	}
 	if n := len(path.Theta); path.ThetaCov != nil {
 		for i := range n {
 			out.Widths = append(out.Widths, math.Sqrt(path.ThetaCov[i*n+i]))
@@ -50,4 +59,35 @@ func solutionGuess(p *Problem, sol *ode.Solution) discrete.Guess {
 		X:     func(dst []float64, t float64) { copy(dst, sol.At(y, t)[:d]) },
 		Theta: sol.P[:len(p.File.Action.Params)],
 	}
+}
+
+// far reports whether a path has left the neighbourhood of a solution: by more
+// than a twentieth of the range of a state or the size of a parameter, which is
+// far beyond the error of the rule.
+func far(path *discrete.Path, sol *ode.Solution) bool {
+	const apart = 0.05
+	d := path.Dim
+	y := make([]float64, sol.Dim)
+	lo, hi, off := make([]float64, d), make([]float64, d), make([]float64, d)
+	for n := range path.Layers + 1 {
+		sol.At(y, path.Time(n))
+		for c, x := range path.Node(n) {
+			if n == 0 {
+				lo[c], hi[c] = y[c], y[c]
+			}
+			lo[c], hi[c] = min(lo[c], y[c]), max(hi[c], y[c])
+			off[c] = max(off[c], math.Abs(x-y[c]))
+		}
+	}
+	for c := range d {
+		if off[c] > apart*(hi[c]-lo[c]) && off[c] > 1e-6*max(math.Abs(lo[c]), math.Abs(hi[c])) {
+			return true
+		}
+	}
+	for i, v := range path.Theta {
+		if math.Abs(v-sol.P[i]) > apart*math.Abs(sol.P[i]) {
+			return true
+		}
+	}
+	return false
 }

@@ -5,7 +5,6 @@ package route
 import (
 	"context"
 	"errors"
-	"math"
 
 	"costate/collocation"
 	"costate/hamiltonian"
@@ -18,6 +17,9 @@ type Problem struct {
 	File      *problemfile.Problem
 	Equations *hamiltonian.Equations
 	BVP       *ode.BVP
+
+	free *hamiltonian.Equations // before parameters were held on bounds; nil: none are
+	pins map[int]float64        // parameters held on bounds
 }
 
 // New derives and compiles the equations of a problem file.
@@ -42,6 +44,8 @@ func Derive(p *problemfile.Problem) (*hamiltonian.Equations, error) {
 		return p.Lagrangian.Derive()
 	case problemfile.KindHamiltonian:
 		return p.Hamiltonian.Derive()
+	case problemfile.KindNetwork:
+		return nil, ErrNetworkOnly
 	}
 	return p.Action.Derive()
 }
@@ -76,20 +80,24 @@ func (o Options) with(s problemfile.Solve) Options {
 // Collocate solves the boundary value problem by Gauss collocation. The guess
 // of an action is the minimum that annealing of discrete layers finds, so that
 // the solution is a minimum and not merely stationary; where that fails, or for
-// other kinds, it is the guess of the file.
+// other kinds, it is the guess of the file. Estimated parameters keep to their
+// bounds: AtBound lists those that stand on one.
 func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, error) {
 	o = o.with(p.File.Solve)
-	s := p.collocation(o)
-	if s.Guess == nil {
-		s.Guess = p.annealedGuess(ctx)
+	if o.Guess == nil {
+		o.Guess = p.annealedGuess(ctx)
 	}
-	sol, err := s.Solve(ctx, p.BVP)
-	if err == nil || s.Guess == nil || o.Guess != nil || ctx.Err() != nil {
+	s := p.collocation(o)
+	s.AbsTols = p.absTols(o.Tol, o.Guess)
+	try := func(guess *ode.Solution) (*ode.Solution, error) {
+		s.Guess = guess
+		return s.Solve(ctx, p.BVP)
+	}
+	sol, err := p.bounded(ctx, o.Guess, try)
+	if err == nil || o.Guess == nil || ctx.Err() != nil {
 		return sol, err
 	}
-	s.Guess = nil
-	again, err2 := s.Solve(ctx, p.BVP)
-	if err2 == nil {
+	if again, err := p.bounded(ctx, nil, try); err == nil {
 		return again, nil
 	}
 	return sol, err
@@ -98,8 +106,9 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 // collocation sets up the solver, with the continuation of the file.
 func (p *Problem) collocation(o Options) *collocation.Solver {
 	s := &collocation.Solver{Tol: o.Tol, Stages: o.Stages, Intervals: o.Intervals, MaxMesh: o.MaxIntervals, Guess: o.Guess, Trace: o.Trace}
-	if breaks := p.Equations.Breaks(); len(breaks) > 0 {
-		s.Mesh = withBreaks(p.BVP.Start, p.BVP.End, max(o.Intervals, 20), breaks)
+	if s.MaxMesh == 0 {
+		// Every jump is a mesh point: many measurements need many intervals.
+		s.MaxMesh = max(10000, 20*len(p.BVP.Jumps))
 	}
 	if c := p.File.Continuation; c != nil {
 		s.Continuation = p.continuation(c)
@@ -142,34 +151,6 @@ func (p *Problem) constant(name string) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// withBreaks returns n equal intervals with the breaks among their ends.
-func withBreaks(start, end float64, n int, breaks []float64) []float64 {
-	var mesh []float64
-	h := (end - start) / float64(n)
-	k := 0
-	for i := range n + 1 {
-		t := start + float64(i)*h
-		if i == n {
-			t = end
-		}
-		for k < len(breaks) && breaks[k] < t-h/1e3 {
-			if last := mesh[len(mesh)-1]; breaks[k] > last+h/1e3 {
-				mesh = append(mesh, breaks[k])
-			} else {
-				mesh[len(mesh)-1] = breaks[k]
-			}
-			k++
-		}
-		if k < len(breaks) && math.Abs(breaks[k]-t) <= h/1e3 {
-			t = breaks[k]
-			k++
-		}
-		mesh = append(mesh, t)
-	}
-	mesh[0] = start
-	return mesh
 }
 
 // ErrNoLayers says that a kind of problem has no discrete action.

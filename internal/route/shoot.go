@@ -14,6 +14,8 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 	if o.Guess == nil {
 		o.Guess = p.annealedGuess(ctx)
 	}
-	s := shooting.Solver{Tol: o.Tol, Guess: o.Guess}
-	return s.Solve(ctx, p.BVP)
+	return p.bounded(ctx, o.Guess, func(guess *ode.Solution) (*ode.Solution, error) {
+		s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: p.absTols(o.Tol, o.Guess)}
+		return s.Solve(ctx, p.BVP)
+	})
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestBratuBranch follows Bratu's problem around its fold, whose place is known:
+// lambda = 8 a^2 with a tanh a = 1.
+func TestBratuBranch(t *testing.T) {
+	dir := t.TempDir()
+	code, stdout, stderr := runs(t, "continue", "bratu", "--parameter", "lambda", "--to", "4", "--tol", "1e-8",
+		"--out", dir, "--plot", filepath.Join(dir, "b.svg"))
+	if code != exitSolved {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	if !strings.Contains(stdout, "3.513830719") {
+		t.Errorf("no fold at 3.513830719 in\n%s", stdout)
+	}
+	f, err := os.Open(filepath.Join(dir, "branch.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) < 10 || rows[1][0] != "1" || rows[len(rows)-1][0] != "1" {
+		t.Errorf("the branch has %d points, expected one from 1 around the fold and back to 1", len(rows)-1)
+	}
+	if info, err := os.Stat(filepath.Join(dir, "b.svg")); err != nil || info.Size() == 0 {
+		t.Errorf("no picture: %v", err)
+	}
+}
+
+func TestAllSolutions(t *testing.T) {
+	code, stdout, stderr := runs(t, "solve", "bratu", "--all-solutions", "--tol", "1e-8", "--format", "csv")
+	if code != exitSolved {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Largest y of the lower and the upper solution at lambda = 1.
+	var got []string
+	for _, r := range rows[1:] {
+		if r[1] == "y" {
+			got = append(got, r[4])
+		}
+	}
+	if len(got) != 2 || !strings.HasPrefix(got[0], "0.14053921") || !strings.HasPrefix(got[1], "4.0914672") {
+		t.Errorf("largest y of the solutions: %v, expected 0.14053921 and 4.0914672", got)
+	}
+}
+
+// TestSensitivity compares with differences of two solutions.
+func TestSensitivity(t *testing.T) {
+	d := tablesOf(t, "solve", "bratu", "--sensitivity", "lambda", "--tol", "1e-10")["sensitivity lambda"]["y'"]["at the start"]
+	at := func(lambda string) float64 {
+		return tablesOf(t, "solve", "bratu", "--set", "lambda="+lambda, "--tol", "1e-12")["ends"]["y'"]["x = 0"]
+	}
+	want := (at("1.0001") - at("0.9999")) / 0.0002
+	if math.Abs(d-want) > 1e-7*math.Abs(want) {
+		t.Errorf("dy'(0)/dlambda = %v, differences give %v", d, want)
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+var exampleBlock = regexp.MustCompile("(?ms)^<!-- example: (\\w+) (\\w+) -->\n```go\n(.*?)^```")
+
+// TestLibraryGuide compares the code of docs/library.md with the Example
+// functions that it names, whose output go test checks, and asks for one example
+// at least of every public package.
+func TestLibraryGuide(t *testing.T) {
+	root := filepath.Join("..", "..")
+	guide, err := os.ReadFile(filepath.Join(root, "docs", "library.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]int{}
+	for _, m := range exampleBlock.FindAllStringSubmatch(string(guide), -1) {
+		pkg, name, code := m[1], m[2], m[3]
+		shown[pkg]++
+		if got := exampleSource(t, filepath.Join(root, pkg, "example_test.go"), name); got != code {
+			t.Errorf("docs/library.md shows for %s.%s\n%s\nits source is\n%s", pkg, name, code, got)
+		}
+	}
+	for _, pkg := range []string{"ode", "hamiltonian", "collocation", "shooting", "discrete"} {
+		if shown[pkg] == 0 {
+			t.Errorf("docs/library.md has no example of %s", pkg)
+		}
+	}
+	if blocks := regexp.MustCompile("(?m)^```go$").FindAllIndex(guide, -1); len(blocks) != len(exampleBlock.FindAllIndex(guide, -1)) {
+		t.Errorf("docs/library.md has %d blocks of Go, some of which name no example", len(blocks))
+	}
+}
+
+// exampleSource returns the source of a function with an Output comment.
+func exampleSource(t *testing.T, file, name string) string {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, file, src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == name {
+			code := string(src[fset.Position(fn.Pos()).Offset:fset.Position(fn.End()).Offset])
+			if !regexp.MustCompile(`// Output:`).MatchString(code) {
+				t.Errorf("%s of %s has no Output: nothing runs it", name, file)
+			}
+			return code + "\n"
+		}
+	}
+	t.Errorf("%s has no function %s", file, name)
+	return ""
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"math"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"costate/discrete"
+	"costate/hamiltonian"
+	"costate/internal/report"
+	"costate/internal/route"
+	"costate/ode"
+)
+
+// plotFlag is --plot with the extensions that pictures can have.
+func plotFlag(f *pflag.FlagSet, p *string, what string) {
+	fileVar(f, p, "plot", "draw "+what+" into `FILE`: .svg, .png or .pdf", pictureExtensions...)
+}
+
+var pictureExtensions = []string{".svg", ".png", ".pdf"}
+
+// checkPlot refuses a file name that names no kind of picture, before the work.
+func checkPlot(file string) error {
+	if file != "" && !slices.Contains(pictureExtensions, filepath.Ext(file)) {
+		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
+	}
+	return nil
+}
+
+// solutionPictures are what --picture chooses from.
+var solutionPictures = []string{"states", "costates", "energy", "mesh"}
+
+// solutionFigure draws one aspect of a solution.
+func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report.Figure, error) {
+	e := p.Equations
+	label := axis(e.Layer.Name(), p.File.Units[e.Layer.Name()])
+	rows := report.Sample(sol, e.Layer.Name(), p.BVP.Names, pictureSamples)
+	for i, s := range rows.T {
+		rows.T[i] = e.Label(s, sol.P)
+	}
+	n := len(e.States)
+	switch picture {
+	case "costates":
+		if len(e.Costates) == 0 || len(p.BVP.Names) < 2*n {
+			return report.Figure{}, badInput("--picture costates: this kind of problem has no costates")
+		}
+		return report.Costates(title(p.File), label, columns(rows, n, 2*n), nil), nil
+	case "energy":
+		h, err := e.Energy()
+		if err != nil {
+			return report.Figure{}, err
+		}
+		if h == nil {
+			return report.Figure{}, badInput("--picture energy: this kind of problem has no Hamiltonian")
+		}
+		values := make([]float64, len(rows.T))
+		at := report.Sample(sol, "", nil, pictureSamples).T
+		for i, t := range at {
+			values[i] = h(t, rows.Row(i), sol.P)
+		}
+		return report.Energy(title(p.File), label, rows.T, values), nil
+	case "mesh":
+		mesh := make([]float64, 0, len(sol.T))
+		for _, t := range sol.T {
+			if t = e.Label(t, sol.P); len(mesh) == 0 || t != mesh[len(mesh)-1] {
+				mesh = append(mesh, t)
+			}
+		}
+		return report.MeshPicture{Title: title(p.File), Label: label, Meshes: [][]float64{mesh}}.Figure(), nil
+	}
+	if p.File.Action == nil {
+		n = min(n, len(rows.Names))
+	}
+	var units []string
+	for _, s := range e.States {
+		units = append(units, p.File.Units[s.Name()])
+	}
+	pic := report.StatesPicture{Title: title(p.File), Label: label, Units: units, States: columns(rows, 0, n)}
+	if sol.Error != nil && seen(sol, n) {
+		pic.Error, pic.Band = sol.Error[:n], "error of the computation"
+	}
+	if a := p.File.Action; a != nil {
+		pic.Data = measurements(a)
+	}
+	return pic.Figure(), nil
+}
+
+// seen reports whether the error of one of the first n components is wide
+// enough to be seen in a picture.
+func seen(sol *ode.Solution, n int) bool {
+	size := route.Largest(sol)
+	for c := range n {
+		if sol.Error[c] > 2e-3*size[c] {
+			return true
+		}
+	}
+	return false
+}
+
+// pictureSamples is how many points of a mesh interval a picture shows.
+const pictureSamples = 8
+
+func axis(name, unit string) string {
+	if unit != "" {
+		return name + " (" + unit + ")"
+	}
+	return name
+}
+
+// columns returns the columns from..to of a series.
+func columns(s report.Series, from, to int) report.Series {
+	out := report.Series{Label: s.Label, Names: s.Names[from:to], T: s.T}
+	for i := range s.T {
+		out.Y = append(out.Y, s.Row(i)[from:to]...)
+	}
+	return out
+}
+
+// measurements are the data of the states that are measured themselves.
+func measurements(a *hamiltonian.Action) []report.Measurements {
+	var out []report.Measurements
+	for _, o := range a.Observations {
+		for j, h := range o.H {
+			if !slices.ContainsFunc(a.States, func(s hamiltonian.State) bool { return s.Symbol == h }) {
+				continue
+			}
+			m := report.Measurements{Name: h.Name()}
+			for k, t := range o.Times {
+				if y := o.Y[k*len(o.H)+j]; !math.IsNaN(y) {
+					m.T, m.Y = append(m.T, t), append(m.Y, y)
+				}
+			}
+			if o.Matrix == nil && len(o.Rm) == len(o.H) && o.Rm[j] > 0 {
+				m.StdDev = 1 / math.Sqrt(o.Rm[j])
+			}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// levelsFigure draws the action of every start, in the convention of the
+// ensemble, against the precision of the model (of the first state, where they
+// differ).
+func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
+	ens := r.Ensemble
+	unit := 1.0
+	pic := report.LevelsPicture{Title: title(p.File), Y: "action (" + ens.Convention.String() + ")"}
+	if len(ens.Levels) > 0 {
+		best := ens.Levels[0]
+		if best.Action != 0 {
+			unit = best.Reported / best.Action
+		}
+		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
+	}
+	at := map[float64][]float64{}
+	for _, run := range ens.Runs {
+		for _, g := range run.Rungs {
+			rf := g.RfScale * r.Problem.Rf[0]
+			at[rf] = append(at[rf], unit*g.Action)
+		}
+	}
+	for rf := range at {
+		pic.Rf = append(pic.Rf, rf)
+	}
+	slices.Sort(pic.Rf)
+	for _, rf := range pic.Rf {
+		pic.Levels = append(pic.Levels, at[rf])
+	}
+	return pic.Figure()
+}
+
+// convergenceFigure draws the error of the states against the number of layers,
+// with the slope that theory gives each rule.
+func convergenceFigure(r *route.Check) report.Figure {
+	pic := report.ConvergencePicture{Title: title(r.Problem.File), X: "layers N", Y: "error of x, relative"}
+	for _, s := range r.Studies {
+		c := report.ErrorCurve{Name: s.Scheme.String(), Order: float64(s.Theory)}
+		for _, row := range s.Rows {
+			c.N = append(c.N, float64(row.Layers))
+			c.Err = append(c.Err, row.Errors[discrete.StateError])
+		}
+		pic.Curves = append(pic.Curves, c)
+	}
+	return pic.Figure()
+}

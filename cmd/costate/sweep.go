@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"costate/internal/report"
+	"costate/internal/route"
+)
+
+// sweep prints the approach to the strong constraint.
+func (c *checkFlags) sweep(ctx context.Context, e *env, p *route.Problem) error {
+	s, err := p.Sweep(ctx, route.SweepOptions{First: c.rf.lo, Last: c.rf.hi, Tol: c.tol})
+	switch {
+	case errors.Is(err, route.ErrNoLayers), errors.Is(err, route.ErrMatrix):
+		return badInput("%s: --rf: %w", p.File.Path, err)
+	case s == nil:
+		return err
+	}
+	t := report.Table{Name: "rf", Title: title(p.File) + ": from the weak to the strong constraint",
+		Header: []string{"Rf", "action", "measurement", "model error FE", "FE*Rf", "costate norm", "below the limit"}}
+	for _, r := range s.Rows {
+		if r.Err != nil {
+			t.Add(rfCell(r.Rf), report.Text("not solved"), report.Empty, report.Empty, report.Empty, report.Empty, report.Empty)
+			e.log.Error(r.Err.Error(), "Rf", r.Rf)
+			continue
+		}
+		product, below := report.Sci(r.Model*r.Rf, 6), report.Empty
+		if !math.IsNaN(s.Limit) {
+			below = report.Sci(s.Limit-r.Action, 3)
+		}
+		if math.IsInf(r.Rf, 1) {
+			product = report.Sci(r.Product, 6)
+		}
+		t.Add(rfCell(r.Rf), report.Number(r.Action, 1e-11*max(1, math.Abs(r.Action))), report.Value(r.Measurement), report.Sci(r.Model, 6), product, report.Sci(r.Costate, 6), below)
+	}
+	t.Note = "costate norm: the root of the integral of p'p over the layers, of components whose equation may err. The model error is 1/2 int p' Rf^-1 p, so that FE*Rf tends to half the square of that norm in the limit " +
+		"(the row inf), and the action rises to its limit by FE: A(inf) - A(Rf) -> FE."
+	if err := e.print(t); err != nil {
+		return err
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return errFailed
+	}
+	return nil
+}
+
+func rfCell(v float64) report.Cell {
+	if math.IsInf(v, 1) {
+		return report.Cell{Text: "inf", Value: v}
+	}
+	return report.Sci(v, 1)
+}

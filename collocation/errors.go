@@ -1,0 +1,104 @@
+package collocation
+
+import (
+	"errors"
+	"fmt"
+
+	"costate/internal/linalg"
+	"costate/internal/newton"
+	"costate/ode"
+)
+
+// Error is a failure to solve: what failed, where, with which number, and
+// what to try. errors.Is finds the sentinel of its Status.
+type Error struct {
+	Status    ode.Status
+	Op        string  // what was being done
+	Intervals int     // of the mesh
+	T         float64 // where it is worst
+	Component int     // of what component, from 0; -1: of none
+	Value     float64 // the number that failed
+	Try       string  // what may help
+	Err       error   // the cause, or the sentinel
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("collocation: %s: %v", e.Op, e.Err)
+	if e.Component >= 0 {
+		s += fmt.Sprintf(" (y%d near t = %.6g)", e.Component+1, e.T)
+	}
+	s += fmt.Sprintf(" on %d intervals", e.Intervals)
+	if e.Try != "" {
+		s += "; " + e.Try
+	}
+	return s
+}
+
+// Unwrap returns the sentinel of the status and the cause.
+func (e *Error) Unwrap() []error { return []error{sentinel(e.Status), e.Err} }
+
+func sentinel(s ode.Status) error {
+	switch s {
+	case ode.MeshLimit:
+		return ode.ErrMeshLimit
+	case ode.Singular:
+		return ode.ErrSingular
+	case ode.IllConditioned:
+		return ode.ErrIllConditioned
+	case ode.NotFinite:
+		return ode.ErrNotFinite
+	}
+	return ode.ErrNoDescent
+}
+
+// explain makes an *Error of a failure of Newton's iteration.
+func (r *run) explain(err error) error {
+	e := &Error{Status: ode.NoDescent, Op: "Newton's iteration", Intervals: r.main.mesh.pieces(), Component: -1, Err: err}
+	var ne *newton.Error
+	if errors.As(err, &ne) {
+		e.Value = ne.Correction
+	}
+	var se *linalg.SingularError
+	switch {
+	case errors.Is(err, newton.ErrNotFinite):
+		e.Status, e.Try = ode.NotFinite, "the right-hand side is not finite at the guess: change it"
+		e.T, e.Component = r.notFinite()
+	case errors.As(err, &se):
+		e.Status, e.Try = ode.Singular, "check that the conditions determine the solution"
+		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], min(se.Column, r.p.Dim-1)
+	case r.doubts > 0 || r.converged && e.Value*r.rtol < 0.05:
+		// Rounding, amplified, is what stops it.
+		e.Status, e.Try = ode.IllConditioned, "rounding alone stops the iteration: shorten the interval, or change what is given where"
+	default:
+		e.Try = "give a better guess, or a parameter to continue in"
+	}
+	return e
+}
+
+// notFinite returns the place and the component of the first value of the
+// right-hand side, or of a jump or condition (component -1), that is no number.
+func (r *run) notFinite() (t float64, component int) {
+	d, st := r.main, r.st
+	d.residual(r.f[:d.nx], r.x)
+	n, s := d.mesh.intervals(), d.tb.s
+	rho := r.f[st.nd+st.np+n*st.nd:]
+	for i := range n {
+		for a, c := range st.free {
+			for j, theta := range d.tb.c {
+				if v := rho[i*d.ns+a*s+j]; v-v != 0 {
+					return d.mesh.t[i] + theta*(d.mesh.t[i+1]-d.mesh.t[i]), c
+				}
+			}
+		}
+	}
+	return d.mesh.t[0], -1
+}
+
+func (r *run) meshLimit() error {
+	if err := r.condemn(100 * epsilon / r.rtol); err != nil {
+		return err
+	}
+	return &Error{Status: ode.MeshLimit, Op: "mesh selection", Intervals: r.main.mesh.pieces(), T: r.sum.where,
+		Component: min(r.sum.component, r.p.Dim-1), Value: r.sum.ratio, Err: ode.ErrMeshLimit,
+		Try: fmt.Sprintf("the error is still %.3g tolerances: allow more intervals, or a larger tolerance", r.sum.ratio)}
+}

@@ -1,0 +1,507 @@
+package route
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+
+	"costate/discrete"
+	"costate/hamiltonian"
+	"costate/ode"
+)
+
+// CheckOptions steer Check. The zero value works.
+type CheckOptions struct {
+	Tol         float64           // what the solution is certified to, relative [1e-8]
+	Schemes     []discrete.Scheme // of the layers [CheckSchemes]
+	First, Last int               // numbers of layers, doubled from First to Last [8, 1024]
+
+	// Guess is where collocation starts; what it finds from there is checked,
+	// be it a minimum or not. [the guess that Collocate makes]
+	Guess *ode.Solution
+
+	// Unscaled asks for a study of the midpoint rule whose layers are not
+	// weighed with their length.
+	Unscaled bool
+
+	// Step is told after each part of the work; calls may be concurrent. [nil]
+	Step func(what string)
+}
+
+// CheckTolerance is what a solution is certified to unless told otherwise.
+const CheckTolerance = 1e-8
+
+// CheckSchemes are the rules that Check studies unless told otherwise.
+var CheckSchemes = []discrete.Scheme{
+	{Rule: discrete.Euler}, {Rule: discrete.Midpoint}, {Rule: discrete.Trapezoid},
+	{Rule: discrete.SimpsonHermite}, {Rule: discrete.Gauss, Stages: 2}, {Rule: discrete.Gauss, Stages: 3},
+}
+
+// Check is a problem solved by all routes it has, and what speaks for the
+// solution.
+type Check struct {
+	Problem     *Problem // as it was checked: parameters at their bounds are held there
+	Held        []Held
+	Collocation *ode.Solution
+	Shooting    *ode.Solution
+	Split       hamiltonian.Split // parts of the action, by collocation
+
+	Studies []*discrete.ConvergenceStudy
+	Failed  []error // studies that ended early
+
+	Unscaled *discrete.ConvergenceStudy // nil: not asked for
+
+	Agreement    []Agreement
+	Certificates []hamiltonian.Certificate
+	Conjugate    *hamiltonian.Conjugate // nil: not judged
+	Negative     int                    // negative eigenvalues of the layers' Hessian; -1: unknown
+}
+
+// Agreement is the difference of two routes in one quantity.
+type Agreement struct {
+	Quantity   string
+	Routes     [2]string
+	Difference float64 // relative to the largest value of a component; of the action, absolute
+	Estimate   float64 // sum of the error estimates of both, in the same unit
+}
+
+// agreementBound is the ratio of a difference to its estimate that is allowed: the
+// estimates are of the first order, and the largest of many values is compared.
+const agreementBound = 10
+
+// Verdict judges the ratio of difference and estimate.
+func (a Agreement) Verdict() hamiltonian.Verdict {
+	switch {
+	case math.IsNaN(a.Difference) || math.IsNaN(a.Estimate):
+		return hamiltonian.NotJudged
+	case a.Difference <= agreementBound*a.Estimate:
+		return hamiltonian.Pass
+	}
+	return hamiltonian.Fail
+}
+
+// Check solves the problem by collocation, by multiple shooting and, if it is an
+// action, in discrete layers at doubling numbers, and collects what certifies the
+// solution. An error means that there is no solution to be certified.
+func (p *Problem) Check(ctx context.Context, o CheckOptions) (*Check, error) {
+	c := newChecker(ctx, p, o)
+	return c.Check, c.run()
+}
+
+func newChecker(ctx context.Context, p *Problem, o CheckOptions) *checker {
+	c := &checker{CheckOptions: o, ctx: ctx, Check: &Check{Problem: p, Negative: -1}}
+	if c.Tol == 0 {
+		c.Tol = CheckTolerance
+	}
+	if c.Schemes == nil {
+		c.Schemes = CheckSchemes
+	}
+	if c.First == 0 {
+		c.First = 8
+	}
+	if c.Last == 0 {
+		c.Last = 1024
+	}
+	if c.Step == nil {
+		c.Step = func(string) {}
+	}
+	return c
+}
+
+// checker is one run of Check.
+type checker struct {
+	CheckOptions
+	*Check
+	ctx  context.Context
+	flow *hamiltonian.Flow
+
+	whole   *Problem // before parameters were held
+	heldAt  []int    // which of its parameters
+	outside bool     // a solution without holding any lay outside the bounds
+
+	damage func(*discrete.Problem) // tests only
+}
+
+func (c *checker) run() error {
+	if err := c.collocate(); err != nil {
+		return err
+	}
+	c.Step("collocation")
+	shot, err := c.Problem.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
+	if c.ctx.Err() != nil {
+		return err
+	}
+	c.Shooting = shot
+	if err != nil {
+		c.certify(hamiltonian.Certificate{Name: "multiple shooting", Value: math.NaN(), Bound: math.NaN(),
+			Verdict: hamiltonian.Fail, Note: err.Error()})
+		c.Shooting = nil
+	}
+	c.Step("shooting")
+	if err := c.layers(); err != nil {
+		return err
+	}
+	c.agree()
+	defer c.Step("certificates")
+	return c.certificates()
+}
+
+// accuracy is the tolerance that the routes are asked for: errors three digits
+// below what is certified can be judged. With very many data their mesh does not
+// leave room for that, in time and in rounding.
+func (c *checker) accuracy() float64 {
+	if len(c.Problem.BVP.Jumps) > manyTimes {
+		return c.Tol
+	}
+	return max(c.Tol/1000, 1e-12)
+}
+
+func (c *checker) certify(certs ...hamiltonian.Certificate) {
+	c.Certificates = append(c.Certificates, certs...)
+}
+
+func (c *checker) collocate() error {
+	guess := c.Guess
+	if guess == nil {
+		guess = c.bounded()
+	}
+	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: guess})
+	if err != nil && c.Guess == nil && guess != nil && c.ctx.Err() == nil {
+		sol, err = c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
+	}
+	if err != nil {
+		return fmt.Errorf("collocation: %w", err)
+	}
+	if c.Guess == nil && !c.outside && len(c.Held) == 0 && len(c.Problem.Equations.OutOfBounds(sol.P)) > 0 {
+		c.outside = true
+		return c.collocate()
+	}
+	c.Collocation = sol
+	c.Split, err = c.Problem.Equations.Action(sol)
+	return err
+}
+
+// layers studies the convergence of the discrete routes.
+func (c *checker) layers() error {
+	a := c.Problem.File.Action
+	if a == nil {
+		return nil
+	}
+	pr, err := Layers(a)
+	if err != nil {
+		c.certify(hamiltonian.Unjudged("discrete layers", math.NaN(), "%v", err))
+		return nil
+	}
+	if breaks := c.Problem.Equations.Breaks(); len(breaks) > 0 {
+		pr.Mesh = layerMesh(pr, c.First, breaks)
+	}
+	if c.damage != nil {
+		c.damage(pr)
+	}
+	schemes := c.Schemes
+	if c.CheckOptions.Unscaled {
+		schemes = append(slices.Clone(schemes), discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true})
+	}
+	studies := make([]*discrete.ConvergenceStudy, len(schemes))
+	failed := make([]error, len(schemes))
+	c.each(len(schemes), func(i int) {
+		studies[i], failed[i] = discrete.Convergence(c.ctx, pr, c.reference(), schemes[i], c.First, c.Last)
+		c.Step("layers, " + schemes[i].String())
+	})
+	for i, s := range studies {
+		switch {
+		case c.ctx.Err() != nil:
+			return c.ctx.Err()
+		case s == nil:
+			return failed[i]
+		case i == len(c.Schemes):
+			if c.Check.Unscaled = s; failed[i] != nil {
+				return failed[i]
+			}
+			continue
+		}
+		c.Studies = append(c.Studies, s)
+		if err := failed[i]; err != nil {
+			c.Failed = append(c.Failed, err)
+			c.certify(hamiltonian.Certificate{Name: "minimum, " + s.Scheme.String(), Value: math.NaN(), Bound: math.NaN(),
+				Verdict: hamiltonian.Fail, Note: err.Error()})
+		}
+		c.study(a, pr, s)
+	}
+	return nil
+}
+
+// each runs do(0) .. do(n-1), as many at a time as there are processors.
+func (c *checker) each(n int, do func(i int)) {
+	work := make(chan int)
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range work {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	group.Wait()
+}
+
+// Strong reports whether all equations of the model hold exactly.
+func (c *Check) Strong() bool {
+	for _, s := range c.Problem.File.Action.States {
+		if !math.IsInf(s.Rf, 1) {
+			return false
+		}
+	}
+	return c.Problem.File.Action.Rf == nil
+}
+
+// reference is the collocation solution as the layers are compared with it.
+func (c *checker) reference() discrete.Reference {
+	sol := c.Collocation
+	d := len(c.Problem.Equations.States)
+	y := make([]float64, sol.Dim)
+	r := discrete.Reference{
+		X:      func(dst []float64, t float64) { copy(dst, sol.Left(y, t)) },
+		P:      func(left, right []float64, t float64) { copy(left, sol.Left(y, t)[d:]); copy(right, sol.At(y, t)[d:]) },
+		Theta:  sol.P[:len(c.Problem.File.Action.Params)],
+		Action: c.Split.Total(),
+	}
+	x, p, theta := relativeErrors(sol, d, len(r.Theta))
+	r.Errors = [discrete.Quantities]float64{x, p, theta, c.Split.Error + c.actionError(sol, c.Split.Total())}
+	return r
+}
+
+// relativeErrors returns the error estimates of states, costates and the first
+// parameters of a solution, relative to the largest value of each.
+func relativeErrors(sol *ode.Solution, d, params int) (x, p, theta float64) {
+	size := largest(sol)
+	for c := range 2 * d {
+		e := errorOf(sol.Error, c) / size[c]
+		if c < d {
+			x = max(x, e)
+		} else {
+			p = max(p, e)
+		}
+	}
+	for i := range params {
+		theta = max(theta, errorOf(sol.ParamError, i)/max(math.Abs(sol.P[i]), math.SmallestNonzeroFloat64))
+	}
+	return x, p, theta
+}
+
+func errorOf(e []float64, i int) float64 {
+	if i < len(e) {
+		return e[i]
+	}
+	return 0
+}
+
+// largest returns the largest |y_c| at the mesh points; zero counts as one.
+func largest(sol *ode.Solution) []float64 {
+	out := make([]float64, sol.Dim)
+	for i := range sol.T {
+		for c, v := range sol.Node(i) {
+			out[c] = max(out[c], math.Abs(v))
+		}
+	}
+	for c, v := range out {
+		if v == 0 {
+			out[c] = 1
+		}
+	}
+	return out
+}
+
+// actionError bounds what the errors of a solution do to its action: not more,
+// relatively, than they are themselves. The action is stationary, so that it is
+// usually much less.
+func (c *checker) actionError(sol *ode.Solution, action float64) float64 {
+	size := largest(sol)
+	worst := 1e-14
+	for i, v := range size {
+		worst = max(worst, errorOf(sol.Error, i)/v)
+	}
+	for i, v := range sol.P {
+		worst = max(worst, errorOf(sol.ParamError, i)/max(math.Abs(v), math.SmallestNonzeroFloat64))
+	}
+	return math.Abs(action) * worst
+}
+
+// agree compares the routes.
+func (c *checker) agree() {
+	d := len(c.Problem.Equations.States)
+	sol := c.Collocation
+	size := largest(sol)
+	floor := 1e-13
+	canonical := len(c.Problem.Equations.Costates) == d && sol.Dim >= 2*d
+	np := len(sol.P)
+	if a := c.Problem.File.Action; a != nil {
+		np = len(a.Params)
+	}
+	add := func(quantity, route string, difference, estimate float64) {
+		c.Agreement = append(c.Agreement, Agreement{quantity, [2]string{"collocation", route}, difference, estimate})
+	}
+	if s := c.Shooting; s != nil {
+		worst := make([]float64, 3) // x, p, other components
+		est := make([]float64, 3)
+		group := func(i int) int {
+			switch {
+			case !canonical || i < d:
+				return 0
+			case i < 2*d:
+				return 1
+			}
+			return 2
+		}
+		l, r, y := make([]float64, sol.Dim), make([]float64, sol.Dim), make([]float64, sol.Dim)
+		for _, t := range sol.T {
+			sol.Left(y, t)
+			s.Left(l, t)
+			sol.At(r, t)
+			again := s.At(nil, t)
+			for i := range y {
+				g := group(i)
+				worst[g] = max(worst[g], math.Abs(y[i]-l[i])/size[i], math.Abs(r[i]-again[i])/size[i])
+			}
+		}
+		for i := range sol.Dim {
+			g := group(i)
+			est[g] = max(est[g], (errorOf(sol.Error, i)+errorOf(s.Error, i))/size[i])
+		}
+		for g, name := range []string{"x", "p", "q"} {
+			if g == 0 && !canonical {
+				name = "y"
+			}
+			if g == 0 || g == 1 && canonical || g == 2 && canonical && sol.Dim > 2*d {
+				add(name, "shooting", worst[g], est[g]+floor)
+			}
+		}
+		if np > 0 {
+			w, e := 0.0, 0.0
+			for i := range np {
+				unit := max(math.Abs(sol.P[i]), math.SmallestNonzeroFloat64)
+				w = max(w, math.Abs(sol.P[i]-s.P[i])/unit)
+				e = max(e, (errorOf(sol.ParamError, i)+errorOf(s.ParamError, i))/unit)
+			}
+			add("parameters", "shooting", w, e+floor)
+		}
+		v1, e1 := c.Problem.Cost(sol)
+		if v2, e2 := c.Problem.Cost(s); !math.IsNaN(v1) && !math.IsNaN(v2) {
+			add("action", "shooting", math.Abs(v1-v2), c.actionError(sol, v1)+c.actionError(s, v2)+e1+e2)
+		}
+	}
+	for _, study := range c.Studies {
+		l := study.Limit
+		if l == nil {
+			continue
+		}
+		ref := c.reference()
+		route := "layers, " + study.Scheme.String()
+		var x, p float64
+		y := make([]float64, sol.Dim)
+		last := len(l.T) - 1
+		for i, t := range l.T {
+			sol.Left(y, t)
+			for k := range d {
+				x = max(x, math.Abs(l.X[i*d+k]-y[k])/size[k])
+				if i > 0 {
+					p = max(p, math.Abs(l.CostateLeft[i*d+k]-y[d+k])/size[d+k])
+				}
+			}
+			sol.At(y, t)
+			for k := range d {
+				if i < last {
+					p = max(p, math.Abs(l.CostateRight[i*d+k]-y[d+k])/size[d+k])
+				}
+			}
+		}
+		add("x", route, x, ref.Errors[0]+l.Errors[0]+floor)
+		add("p", route, p, ref.Errors[1]+l.Errors[1]+floor)
+		if np > 0 {
+			w := 0.0
+			for i, v := range l.Theta {
+				w = max(w, math.Abs(v-sol.P[i])/max(math.Abs(sol.P[i]), math.SmallestNonzeroFloat64))
+			}
+			add("parameters", route, w, ref.Errors[2]+l.Errors[2]+floor)
+		}
+		add("action", route, math.Abs(l.Action-c.Split.Total()), ref.Errors[3]+l.Errors[3])
+	}
+}
+
+// Passed reports whether everything that could be judged holds.
+func (c *Check) Passed() bool {
+	for _, k := range c.Certificates {
+		if k.Verdict == hamiltonian.Fail {
+			return false
+		}
+	}
+	for _, a := range c.Agreement {
+		if a.Verdict() == hamiltonian.Fail {
+			return false
+		}
+	}
+	return true
+}
+
+// Verdict says in one line what was found.
+func (c *Check) Verdict() string {
+	var failed []string
+	judged, open := 0, 0
+	for _, k := range c.Certificates {
+		switch k.Verdict {
+		case hamiltonian.Fail:
+			failed = append(failed, k.Name)
+		case hamiltonian.NotJudged:
+			open++
+			continue
+		}
+		judged++
+	}
+	apart := 0
+	for _, a := range c.Agreement {
+		switch a.Verdict() {
+		case hamiltonian.Fail:
+			apart++
+		case hamiltonian.NotJudged:
+			open++
+			continue
+		}
+		judged++
+	}
+	if apart > 0 {
+		failed = append(failed, fmt.Sprintf("%d differences between the routes", apart))
+	}
+	if len(failed) > 0 {
+		return "FAILED: " + join(failed)
+	}
+	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged", judged, open)
+}
+
+func join(words []string) string {
+	s := words[0]
+	for i, w := range words[1:] {
+		if i == len(words)-2 {
+			s += " and " + w
+		} else {
+			s += ", " + w
+		}
+	}
+	return s
+}
+
+// notJacobi makes a certificate of why conjugate points were not found.
+func notJacobi(err error) (hamiltonian.Certificate, bool) {
+	var no *hamiltonian.NotJacobi
+	if !errors.As(err, &no) {
+		return hamiltonian.Certificate{}, false
+	}
+	return hamiltonian.Unjudged("conjugate points", math.NaN(), "%s", no.Reason), true
+}

@@ -1,0 +1,177 @@
+package route
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"costate/discrete"
+	"costate/hamiltonian"
+)
+
+// certificates judges the continuous solution.
+func (c *checker) certificates() error {
+	p, sol, b := c.Problem, c.Collocation, c.Problem.BVP
+	worst := 0.0
+	for i, v := range largest(sol) {
+		worst = max(worst, errorOf(sol.Error, i)/v)
+	}
+	c.certify(hamiltonian.Within("error estimate", worst, c.Tol, "of collocation: difference to one stage more"))
+
+	flow, err := hamiltonian.NewFlow(c.ctx, b, sol, c.Tol/1000)
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
+	}
+	phase, canonical := p.Equations.Phase()
+	if err != nil {
+		c.certify(hamiltonian.Unjudged("integration defect", math.NaN(), "%v", err))
+	} else {
+		c.flow = flow
+		global, _, _ := flow.GlobalError(c.Tol)
+		c.certify(flow.IntegrationDefect(c.Tol), global)
+	}
+	if c.Shooting != nil {
+		k := c.Shooting.Condition.Kappa1
+		c.certify(hamiltonian.Within("conditioning", k*0x1p-52, c.Tol, "kappa_1 = %.2e times the rounding unit: digits that the problem itself leaves", k))
+	}
+	if p.File.Action != nil {
+		certs, err := p.File.Action.Conditions(sol, c.Tol)
+		if err != nil {
+			return err
+		}
+		c.certify(certs...)
+	} else {
+		c.certify(hamiltonian.Within("conditions", sol.Residual, c.Tol, "scaled residual of the boundary conditions"))
+	}
+	if err := c.bounds(); err != nil {
+		return err
+	}
+	if err := c.energy(); err != nil {
+		return err
+	}
+	if canonical {
+		energy, err := p.Equations.Energy()
+		if err != nil {
+			return err
+		}
+		if p.Equations.FreeEnd != nil {
+			energy = nil // the equations are those of H times the length
+		}
+		c.certify(hamiltonian.Structure(b, phase, sol, energy)...)
+		if flow := c.flow; flow != nil {
+			c.certify(flow.Symplectic(phase))
+			found, err := flow.ConjugatePoints(c.ctx, phase)
+			if cert, ok := notJacobi(err); ok {
+				c.certify(cert)
+			} else if err != nil {
+				return err
+			} else {
+				c.Conjugate = found
+				c.certify(found.Certificate())
+			}
+		}
+	}
+	if c.Negative >= 0 {
+		note := "negative eigenvalues of the Hessian of the action in the finest layers (inertia)"
+		if c.Conjugate != nil && c.Conjugate.Index != c.Negative {
+			note += fmt.Sprintf("; conjugate points say %d", c.Conjugate.Index)
+		}
+		c.certify(hamiltonian.Within("second order", float64(c.Negative), 0, "%s", note))
+	}
+	if a := p.File.Action; a != nil {
+		c.certify(a.ChiSquare(c.Split))
+	}
+	return nil
+}
+
+// energy certifies that H is constant between the jumps.
+func (c *checker) energy() error {
+	const name = "H between jumps"
+	e, err := c.Problem.Energy(c.Collocation)
+	switch {
+	case err != nil:
+		return err
+	case e == nil:
+		c.certify(hamiltonian.Unjudged(name, math.NaN(), "there is no Hamiltonian"))
+	case !e.Judged:
+		c.certify(hamiltonian.Unjudged(name, e.Drift, "H names the layer label or a signal, so that it need not be constant"))
+	default:
+		drift := e.Drift
+		if e.Scale > 0 {
+			drift /= e.Scale
+		}
+		c.certify(hamiltonian.Within(name, drift, 10*c.Tol, "largest change, relative to the largest |H| or |p x'|; H = %.7g at the start", e.First))
+	}
+	return nil
+}
+
+// study judges the layers of one rule.
+func (c *checker) study(a *hamiltonian.Action, pr *discrete.Problem, s *discrete.ConvergenceStudy) {
+	if len(s.Rows) == 0 {
+		return
+	}
+	name := s.Scheme.String()
+	c.certify(orders(s))
+	if l := s.Limit; l != nil {
+		bound := 1e-9 * max(1, math.Abs(c.Split.Total()))
+		gap := math.Abs(l.Action - c.Split.Total())
+		cert := hamiltonian.Within("action, "+name, gap, bound, "extrapolated to layers of no length, against collocation")
+		if cert.Verdict == hamiltonian.Fail && gap <= l.Errors[discrete.ActionError] {
+			cert.Verdict = hamiltonian.NotJudged
+			cert.Note = fmt.Sprintf("extrapolated to layers of no length, known to %.1e only: more layers would tell", l.Errors[discrete.ActionError])
+		}
+		c.certify(cert)
+	}
+	last := &s.Rows[len(s.Rows)-1]
+	path := last.Path
+	t := make([]float64, path.Layers+1)
+	x := make([]float64, 0, len(t)*path.Dim)
+	for n := range t {
+		t[n] = path.Time(n)
+		x = append(x, path.Node(n)...)
+	}
+	if r, err := a.Stationary(t, x, path.CostateLeft, path.CostateRight, path.Theta); err == nil {
+		c.certify(hamiltonian.Within("stationary, "+name, r, 1e-9, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers))
+	}
+	if name == c.Schemes[0].String() {
+		c.certify(hamiltonian.Within("model derivatives", discrete.DerivativeError(pr, path), 1e-6, "first and second derivatives of F in the layers' Newton matrix against differences"))
+	}
+	if d := discrete.CanonicalDefect(pr, path, c.Problem.BVP.Dim, c.Problem.BVP.Func); !math.IsNaN(d) {
+		c.certify(hamiltonian.Within("discretise = optimise, "+name, d, 1e-9, "the layers' minimum against Gauss collocation of the canonical equations on the same mesh"))
+	}
+	c.Negative = max(c.Negative, path.Negative)
+}
+
+// orders certifies the observed orders of one rule: the largest shortfall of a
+// quantity that can be judged.
+func orders(s *discrete.ConvergenceStudy) hamiltonian.Certificate {
+	name := "order, " + s.Scheme.String()
+	short := math.Inf(-1)
+	var seen, open []string
+	for q := range discrete.Quantity(discrete.Quantities) {
+		order, why := s.Order(q)
+		if why == discrete.Judged {
+			short = max(short, float64(s.Theory)-order)
+			seen = append(seen, fmt.Sprintf("%s %.2f", q, order))
+			continue
+		}
+		if why != discrete.Unjudged {
+			open = append(open, fmt.Sprintf("%s: %s", q, why))
+		}
+	}
+	note := fmt.Sprintf("observed %s, theory %d", strings.Join(seen, ", "), s.Theory)
+	if why := s.Diverges(); why != "" {
+		return hamiltonian.Certificate{Name: name, Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: why}
+	}
+	if len(seen) == 0 {
+		if len(open) == 0 {
+			open = []string{"too few rows"}
+		}
+		return hamiltonian.Unjudged(name, math.NaN(), "%s", strings.Join(slices.Compact(open), ", "))
+	}
+	if len(open) > 0 {
+		note += "; " + strings.Join(open, ", ")
+	}
+	return hamiltonian.Within(name, max(short, 0), discrete.OrderTolerance, "%s", note)
+}

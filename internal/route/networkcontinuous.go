@@ -1,0 +1,328 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"costate/collocation"
+	"costate/discrete"
+	"costate/ode"
+	"costate/shooting"
+)
+
+// NetworkContinuous is a network with a continuous layer label: weights,
+// paths and costates as the solution of one boundary value problem.
+type NetworkContinuous struct {
+	BVP      *discrete.NetworkBVP
+	Method   string
+	Tol      float64
+	Guess    *NetworkTrained // discrete layers, whose weights are the guess
+	Refined  int             // layers of the last of the networks between the guess and the solution
+	Solution *ode.Solution
+
+	// Condensed tells that the pairs were eliminated one by one.
+	Condensed bool
+}
+
+// continuousBVP returns the boundary value problem of the training pairs.
+func (n *Network) continuousBVP() *discrete.NetworkBVP {
+	s, c := n.Spec, n.Spec.Continuous
+	b := &discrete.NetworkBVP{M: n.Train.M, In: n.Train.In, Out: n.Train.Out, OutIndex: s.Outputs,
+		RmIn: s.RmIn[0], RmOut: s.RmOut[0], Rf: c.Rf, WeightPrecision: s.Weights.Precision, LayerPrecision: c.LayerPrecision}
+	b.Field = discrete.NetworkField{Width: n.Net.Widths[0], Kind: n.Net.Kind, Bias: n.Net.Bias, End: c.Length}
+	if len(n.Net.Activation) > 0 {
+		b.Field.Activation = n.Net.Activation[0]
+	}
+	return b
+}
+
+// Continuous solves the boundary value problem of continuous layers. The
+// guess are the weights of discrete layers, trained from several starts [4].
+// Constant weights are solved with the pairs eliminated one by one, so that
+// the cost is linear in their number; weights that vary with the layer, and
+// shooting, take the problem as a whole.
+func (n *Network) Continuous(ctx context.Context, method string, o Options, train NetworkTrainOptions) (*NetworkContinuous, error) {
+	if n.Spec.Continuous == nil {
+		return nil, fmt.Errorf("%w: its layers are discrete", discrete.ErrNetwork)
+	}
+	o = o.with(n.File.Solve)
+	if o.Tol == 0 {
+		o.Tol = 1e-6
+	}
+	r := &NetworkContinuous{BVP: n.continuousBVP(), Method: method, Tol: o.Tol}
+	if train.Starts == 0 && n.File.Solve.Starts == 0 {
+		train.Starts = 4
+	}
+	train.Tol = 1e-6
+	var err error
+	// The best of the starts will do as a guess even where none converged.
+	if r.Guess, err = n.trainFrom(ctx, n.Problem(), train); r.Guess == nil || ctx.Err() != nil {
+		return nil, err
+	}
+	theta := r.Guess.Best.Weights
+	if theta, r.Refined, err = n.refine(ctx, theta); err != nil {
+		return nil, err
+	}
+	if method == "collocation" && !(r.BVP.LayerPrecision > 0) {
+		r.Condensed = true
+		// On too coarse a first mesh Newton's method can lose the solution.
+		meshes := []int{32, 128}
+		if o.Intervals > 0 {
+			meshes = []int{o.Intervals}
+		}
+		for _, first := range meshes {
+			s := &discrete.NetworkCondensed{Tol: o.Tol, Intervals: first, MaxMesh: o.MaxIntervals, Workers: workers(0)}
+			if r.Solution, err = s.Solve(ctx, r.BVP, theta); err == nil || ctx.Err() != nil {
+				break
+			}
+		}
+		return r.given(err)
+	}
+	p, err := r.BVP.Problem(theta)
+	if err != nil {
+		return nil, err
+	}
+	if method == "shooting" {
+		r.Solution, err = (&shooting.Solver{Tol: o.Tol}).Solve(ctx, p)
+		return r.given(err)
+	}
+	s := &collocation.Solver{Tol: o.Tol, Intervals: o.Intervals, MaxMesh: o.MaxIntervals}
+	r.Solution, err = s.Solve(ctx, p)
+	return r.given(err)
+}
+
+func (r *NetworkContinuous) given(err error) (*NetworkContinuous, error) {
+	if r.Solution == nil {
+		return nil, err
+	}
+	return r, err
+}
+
+// Constant reports whether the weights are the same at every layer.
+func (r *NetworkContinuous) Constant() bool { return !(r.BVP.LayerPrecision > 0) }
+
+// refinedLayers is up to where the layers of the guess are doubled.
+const refinedLayers = 128
+
+// refine doubles the layers of a trained network, each training starting from
+// the weights of the one before, until they are near those of continuous
+// layers: Newton's method needs that.
+func (n *Network) refine(ctx context.Context, theta []float64) ([]float64, int, error) {
+	layers := n.Net.Layers()
+	for layers < refinedLayers {
+		layers *= 2
+		fit, err := n.trainLayers(ctx, layers, theta, 1e-8)
+		if fit == nil || ctx.Err() != nil {
+			return nil, 0, err
+		}
+		theta = fit.Weights
+	}
+	return theta, layers, nil
+}
+
+// trainLayers trains a network of so many layers, the same weights in all,
+// from the weights theta. A fit that has not converged is returned without
+// the error.
+func (n *Network) trainLayers(ctx context.Context, layers int, theta []float64, tol float64) (*discrete.NetworkFit, error) {
+	p := n.Problem()
+	c := n.Spec.Continuous
+	p.Network.Step = c.Length / float64(layers)
+	w := n.Net.Widths[0]
+	p.Network.Widths = make([]int, layers+1)
+	for i := range p.Network.Widths {
+		p.Network.Widths[i] = w
+	}
+	for i := range p.Observations { // of the first and of the last layer
+		if o := &p.Observations[i]; o.Layer > 0 {
+			o.Layer = layers
+		}
+	}
+	// The layers' precision is per unit of the label: Rf over the step.
+	fit, err := (&discrete.NetworkSolver{Tol: tol, MaxIter: 1000, Workers: workers(0)}).Minimise(ctx, p, c.Rf/p.Network.Step, theta, nil)
+	if fit == nil {
+		return nil, err
+	}
+	return fit, nil
+}
+
+// knotsOfWeights is how finely weights that vary are sampled.
+const knotsOfWeights = 257
+
+// Weights returns the field and its weights: constant ones, or values at
+// equally spaced places.
+func (r *NetworkContinuous) Weights() (discrete.NetworkField, []float64) {
+	f := r.BVP.Field
+	if r.Constant() {
+		return f, r.Solution.P
+	}
+	f.Knots = knotsOfWeights
+	var theta []float64
+	at := r.BVP.Weights()
+	for i := range f.Knots {
+		y := r.Solution.At(nil, f.End*float64(i)/float64(f.Knots-1))
+		theta = append(theta, y[at:]...)
+	}
+	return f, theta
+}
+
+// ContinuousErrors predicts the outputs of a set with continuous layers.
+func (n *Network) ContinuousErrors(r *NetworkContinuous, d *NetworkSet) (NetworkErrors, error) {
+	f, theta := r.Weights()
+	const layers = knotsOfWeights - 1
+	w := f.Width
+	x := make([]float64, d.M*(layers+1)*w)
+	if err := f.Forward(x, discrete.NetRK4, layers, theta, d.In); err != nil {
+		return NetworkErrors{}, err
+	}
+	out := make([]float64, 0, d.M*w)
+	for k := range d.M {
+		out = append(out, x[(k*(layers+1)+layers)*w:(k+1)*(layers+1)*w]...)
+	}
+	return n.compare(out, d), nil
+}
+
+// Action returns the parts of the action of the solution.
+func (r *NetworkContinuous) Action() discrete.NetworkAction {
+	var a discrete.NetworkAction
+	b, s := r.BVP, r.Solution
+	d := b.Field.Width
+	first, last := s.Node(0), s.Node(len(s.T)-1)
+	index := b.OutIndex
+	if index == nil {
+		for i := range d {
+			index = append(index, i)
+		}
+	}
+	for k := range b.M {
+		if !math.IsInf(b.RmIn, 1) {
+			for i := range d {
+				e := first[b.State(k)+i] - b.In[k*d+i]
+				a.In += b.RmIn / 2 * e * e
+			}
+		}
+		for j, i := range index {
+			e := last[b.State(k)+i] - b.Out[k*len(index)+j]
+			a.Out += b.RmOut / 2 * e * e
+		}
+	}
+	// Simpson's rule over the mesh intervals, of order 4 as the solution is.
+	y := make([]float64, s.Dim)
+	density := func(y []float64) (model, prior float64) {
+		if !math.IsInf(b.Rf, 1) {
+			for k := range b.M {
+				for i := range d {
+					p := y[b.Costate(k)+i]
+					model += p * p / (2 * b.Rf)
+				}
+			}
+		}
+		if !r.Constant() {
+			for i := range b.Field.Params() {
+				q := y[b.Multiplier()+i]
+				prior += q * q / (2 * b.LayerPrecision)
+			}
+		}
+		return model, prior
+	}
+	for i := 1; i < len(s.T); i++ {
+		h := s.T[i] - s.T[i-1]
+		m0, w0 := density(s.Node(i - 1))
+		s.Inner.Value(y, i-1, 0.5)
+		m1, w1 := density(y)
+		m2, w2 := density(s.Node(i))
+		a.Model += h / 6 * (m0 + 4*m1 + m2)
+		a.Prior += h / 6 * (w0 + 4*w1 + w2)
+	}
+	start := s.P
+	if !r.Constant() {
+		start = first[b.Weights():]
+	}
+	for _, w := range start {
+		a.Prior += b.WeightPrecision / 2 * w * w
+	}
+	return a
+}
+
+// NetworkConvergence compares discrete layers of one number with the
+// continuous solution.
+type NetworkConvergence struct {
+	Layers int
+
+	// Rules are layers with the weights of the solution, by rule: Euler, RK2,
+	// RK4. nil: they need exact layers and inputs.
+	Rules []discrete.NetworkDepth
+
+	// Weights and Action are the differences of a residual network of so many
+	// layers that is trained itself; Solved tells whether it was.
+	Weights, Action float64
+	Solved          bool
+}
+
+// networkRules are the rules of discrete layers.
+var networkRules = []discrete.NetworkRule{discrete.NetEuler, discrete.NetMidpoint, discrete.NetRK4}
+
+// exact reports whether layers and inputs are: then discrete layers of any
+// rule have a forward pass that can be compared.
+func (r *NetworkContinuous) exact() bool {
+	return r.Constant() && math.IsInf(r.BVP.Rf, 1) && math.IsInf(r.BVP.RmIn, 1)
+}
+
+// Convergence compares the solution with discrete layers of the numbers given:
+// with its weights by three rules, and with weights of their own, trained from
+// the solution's by Gauss-Newton steps. Constant weights only.
+func (n *Network) Convergence(ctx context.Context, r *NetworkContinuous, layers []int) ([]NetworkConvergence, error) {
+	if !r.Constant() {
+		return nil, fmt.Errorf("%w: a comparison with discrete layers needs constant weights", discrete.ErrNetwork)
+	}
+	out := make([]NetworkConvergence, len(layers))
+	if r.exact() {
+		for _, rule := range networkRules {
+			t, err := r.BVP.Depths(r.Solution, rule, layers)
+			if err != nil {
+				return nil, err
+			}
+			for i := range out {
+				out[i].Rules = append(out[i].Rules, t[i])
+			}
+		}
+	}
+	action := r.Action().Total()
+	for i := range out {
+		c := &out[i]
+		c.Layers = layers[i]
+		fit, err := n.trainLayers(ctx, c.Layers, r.Solution.P, 1e-13)
+		if fit == nil || ctx.Err() != nil {
+			return nil, err
+		}
+		c.Solved = fit.Status == ode.Solved
+		for i, w := range fit.Weights {
+			c.Weights = max(c.Weights, math.Abs(w-r.Solution.P[i]))
+		}
+		c.Action = math.Abs(fit.Action.Total() - action)
+	}
+	return out, nil
+}
+
+// NetworkEquivalent is how many equal layers of a rule have states within the
+// tolerance of the solution.
+type NetworkEquivalent struct {
+	Rule   discrete.NetworkRule
+	Layers int
+	Err    error
+}
+
+// Equivalent counts equal layers of each rule; nil: layers or inputs are not
+// exact.
+func (r *NetworkContinuous) Equivalent() []NetworkEquivalent {
+	if !r.exact() {
+		return nil
+	}
+	var out []NetworkEquivalent
+	for _, rule := range networkRules {
+		e := NetworkEquivalent{Rule: rule}
+		e.Layers, e.Err = r.BVP.EquivalentLayers(r.Solution, rule, r.Tol)
+		out = append(out, e)
+	}
+	return out
+}
