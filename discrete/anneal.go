@@ -88,7 +88,8 @@ type Run struct {
 	Plateau bool // the model error became negligible
 
 	// Limit is the action at Rf = +Inf, extrapolated from the last two rungs
-	// with A(Rf) = A(Inf) - c/Rf; NaN with fewer.
+	// with A(Rf) = A(Inf) - c/Rf; after a jump on the last rung, from that
+	// rung alone, with c/Rf = Model. NaN with fewer rungs.
 	Limit float64
 
 	// Falling is the ratio of Model times Rf on the last two rungs, which
@@ -275,6 +276,9 @@ func (r *Run) judge() {
 	a, b := r.Rungs[n-2], r.Rungs[n-1]
 	q := b.RfScale / a.RfScale
 	r.Limit = (q*b.Action - a.Action) / (q - 1)
+	if b.Jump {
+		r.Limit = b.Action + b.Model
+	}
 	r.Falling = b.Model * b.RfScale / (a.Model * a.RfScale)
 	if b.Model == 0 && a.Model == 0 {
 		r.Falling = 1

@@ -13,7 +13,7 @@ type Level struct {
 	Reported           float64 // Action in the ensemble's convention
 
 	Count int     // starts that ended here
-	Share float64 // of the starts that ended at all
+	Share float64 // of all starts that were not interrupted, failed ones included
 	First int     // lowest number of a start that ended here
 	Gap   float64 // Action of the next level minus this one; +Inf for the last
 
@@ -80,7 +80,7 @@ func (e *Ensemble) levels(p *plan) {
 	for i := range e.Levels {
 		l := &e.Levels[i]
 		l.Reported = action * l.Action
-		l.Share = float64(l.Count) / float64(len(done))
+		l.Share = float64(l.Count) / float64(len(done)+e.Failed)
 		l.Gap = math.Inf(1)
 		if i+1 < len(e.Levels) {
 			l.Gap = e.Levels[i+1].Action - l.Action
