@@ -72,6 +72,18 @@ func (s *Solution) Deriv(dst []float64, t float64) []float64 { return s.at(dst, 
 // Node returns the values at mesh point i, a slice of Y.
 func (s *Solution) Node(i int) []float64 { return s.Y[i*s.Dim : (i+1)*s.Dim] }
 
+// Intervals returns the number of mesh intervals; a jump, which stands twice in
+// T, is none.
+func (s *Solution) Intervals() int {
+	n := 0
+	for i := 1; i < len(s.T); i++ {
+		if s.T[i] != s.T[i-1] {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *Solution) at(dst []float64, t float64, left, deriv bool) []float64 {
 	if dst == nil {
 		dst = make([]float64, s.Dim)

@@ -164,7 +164,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 			_, rel := worst(sol)
 			estimate = report.Sci(rel, 2)
 		}
-		t.Add(append(row, report.Int(intervals(sol)), estimate)...)
+		t.Add(append(row, report.Int(sol.Intervals()), estimate)...)
 	}
 	if folds := b.Folds(); len(folds) > 0 {
 		t.Note = fmt.Sprintf("%d folds: two solutions meet where %s = %.10g", len(folds), parameter, folds[0].Parameter)

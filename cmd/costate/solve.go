@@ -302,7 +302,7 @@ func (r *result) summary() report.Table {
 	line := func(name string, c report.Cell) { t.Add(report.Text(name), c) }
 	line("status", report.Text(s.Status.String()))
 	line("method", report.Text(r.method))
-	line("mesh intervals", report.Int(intervals(s)))
+	line("mesh intervals", report.Int(s.Intervals()))
 	if s.Error != nil {
 		c, rel := worst(s)
 		line("error estimate", report.Cell{Text: fmt.Sprintf("%.1e relative, in %s", rel, r.problem.BVP.Names[c]), Value: rel})
@@ -332,17 +332,6 @@ func (r *result) summary() report.Table {
 		s.Stats.Func, s.Stats.Jac, s.Stats.Factorisations, s.Stats.Newton, s.Stats.Meshes))
 	line("time", report.Duration(r.time))
 	return t
-}
-
-// intervals counts the mesh intervals, jumps left out.
-func intervals(s *ode.Solution) int {
-	n := 0
-	for i := 1; i < len(s.T); i++ {
-		if s.T[i] != s.T[i-1] {
-			n++
-		}
-	}
-	return n
 }
 
 // worst returns the component of the largest error relative to its size. A

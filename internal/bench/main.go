@@ -144,11 +144,7 @@ func (e *entry) solve(tol float64, repeat int) {
 		sol, e.err = e.problem.Collocate(context.Background(), route.Options{Tol: tol})
 		e.seconds = min(e.seconds, time.Since(begin).Seconds())
 	}
-	for i := 1; i < len(sol.T); i++ {
-		if sol.T[i] != sol.T[i-1] {
-			e.intervals++
-		}
-	}
+	e.intervals = sol.Intervals()
 	e.scale = make([]float64, sol.Dim)
 	for i, v := range sol.Y {
 		e.scale[i%sol.Dim] = max(e.scale[i%sol.Dim], math.Abs(v))

@@ -141,7 +141,7 @@ func TestSet(t *testing.T) {
 				if id == "nerve" {
 					truth = min(truth, nerveError(p, sol, &c))
 				}
-				t.Logf("%d intervals, %v, error %.1e, estimate %.1e", intervals(sol), took, truth, estimate)
+				t.Logf("%d intervals, %v, error %.1e, estimate %.1e", sol.Intervals(), took, truth, estimate)
 				if sameSet(ref.Unsolvable, c.Set) {
 					t.Errorf("solved with error %.1e, expected a refusal", truth)
 				} else if truth > 1e-5 && c.Branch == "" {
@@ -169,14 +169,4 @@ func label(set map[string]float64) string {
 	}
 	slices.Sort(s)
 	return strings.Join(s, ",")
-}
-
-func intervals(s *ode.Solution) int {
-	n := 0
-	for i := 1; i < len(s.T); i++ {
-		if s.T[i] != s.T[i-1] {
-			n++
-		}
-	}
-	return n
 }
