@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"costate/internal/expr"
+	"costate/ode"
 )
 
 // Function is a compiled vector function of the layer label, the states and the
@@ -38,6 +39,11 @@ type Function struct {
 
 	// Select[i] is the state that a_i equals, or -1.
 	Select []int
+}
+
+// System returns x' = a(t, x, theta) as the integrators take it; Out must be Dim.
+func (f *Function) System() ode.System {
+	return ode.System{Dim: f.Dim, Params: f.Params, Func: f.Func, Jac: f.Jac, Batch: f.Batch, BatchJac: f.BatchJac, Linear: f.Linear}
 }
 
 // Field compiles the model of the action, x' = F(t, x, theta).

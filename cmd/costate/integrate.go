@@ -175,14 +175,9 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 // assign applies the --initial flags.
 func (i *integrateFlags) assign(f *route.Forward) error {
 	for _, s := range i.initial {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok {
-			return badInput("--initial %s: want NAME=VALUE", shellQuote(s))
-		}
-		name = strings.TrimSpace(name)
-		v, err := parseNumber(strings.TrimSpace(value))
+		name, v, err := assignment("--initial", s)
 		if err != nil {
-			return badInput("--initial %s: %w", shellQuote(s), err)
+			return err
 		}
 		if k := slices.Index(f.Names, name); k >= 0 {
 			f.Initial[k] = v

@@ -29,17 +29,25 @@ func (p *problemFlags) define(f *pflag.FlagSet) {
 func (p *problemFlags) values() (map[string]float64, error) {
 	out := map[string]float64{}
 	for _, s := range p.set {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok {
-			return nil, badInput("--set %s: want NAME=VALUE", shellQuote(s))
-		}
-		v, err := parseNumber(strings.TrimSpace(value))
+		name, v, err := assignment("--set", s)
 		if err != nil {
-			return nil, badInput("--set %s: %w", shellQuote(s), err)
+			return nil, err
 		}
-		out[strings.TrimSpace(name)] = v
+		out[name] = v
 	}
 	return out, nil
+}
+
+// assignment reads a flag's NAME=VALUE.
+func assignment(flag, s string) (name string, value float64, err error) {
+	name, text, ok := strings.Cut(s, "=")
+	if !ok {
+		return "", 0, badInput("%s %s: want NAME=VALUE", flag, shellQuote(s))
+	}
+	if value, err = parseNumber(strings.TrimSpace(text)); err != nil {
+		return "", 0, badInput("%s %s: %w", flag, shellQuote(s), err)
+	}
+	return strings.TrimSpace(name), value, nil
 }
 
 // load reads a problem file, or a built-in one by its name, and prints its

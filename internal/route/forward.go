@@ -32,8 +32,7 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 		if guess, err = a.StartPath(false); err != nil {
 			return nil, err
 		}
-		f.System = ode.System{Dim: field.Dim, Params: field.Params, Func: field.Func, Jac: field.Jac,
-			Batch: field.Batch, BatchJac: field.BatchJac, Linear: field.Linear}
+		f.System = field.System()
 		for _, s := range a.States {
 			f.System.Names = append(f.System.Names, s.Symbol.Name())
 		}

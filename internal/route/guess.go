@@ -107,7 +107,7 @@ func forward(ctx context.Context, a *hamiltonian.Action, x func([]float64, float
 	if err != nil {
 		return nil
 	}
-	p := &ode.IVP{System: ode.System{Dim: f.Dim, Params: f.Params, Func: f.Func, Jac: f.Jac}, Start: a.Start, End: a.End,
+	p := &ode.IVP{System: f.System(), Start: a.Start, End: a.End,
 		Initial: make([]float64, f.Dim), Params: theta}
 	x(p.Initial, a.Start)
 	in := ode.Integrator{RelTol: 1e-4, AbsTol: 1e-6, MaxSteps: 5000}
