@@ -10,9 +10,9 @@ import (
 	"costate/ode"
 )
 
-// Held is a parameter that the check holds at its bound. The continuous routes
-// know no bounds: they solve the problem in which such parameters are constants,
-// which has the same solution.
+// Held is a parameter that the check holds at its bound. Its certificates are
+// those of the problem in which such parameters are constants, which has the same
+// solution.
 type Held struct {
 	Name  string
 	Value float64
