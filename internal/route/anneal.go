@@ -2,13 +2,11 @@ package route
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
 	"costate/discrete"
 	"costate/internal/problemfile"
-	"costate/ode"
 )
 
 // AnnealOptions are what annealing is told; zero values take the [anneal]
@@ -182,7 +180,8 @@ type Prediction struct {
 	X []float64 // len(T)×Dim
 
 	// RMS is the root mean square of (h - y) sqrt(Rm) over the data held back
-	// after the window, and Count their number: 1 is the noise alone.
+	// after the window, NaN without any, and Count their number: 1 is the
+	// noise alone.
 	RMS   float64
 	Count int
 }
@@ -190,57 +189,24 @@ type Prediction struct {
 // Predict integrates the model from the last layer of a path to until, and
 // compares it with the data that the file holds back.
 func (p *Problem) Predict(ctx context.Context, path *discrete.Path, until float64) (*Prediction, error) {
+	const points = 200
 	a := p.File.Action
-	f, err := NewForward(p.File)
+	pr, err := Layers(a)
 	if err != nil {
 		return nil, err
 	}
-	f.Start, f.End = a.End, until
-	if !(until > a.End) {
-		return nil, fmt.Errorf("a prediction to %g: expected a place after the window, which ends at %g", until, a.End)
-	}
-	copy(f.Initial, path.Node(path.Layers))
-	copy(f.Params, path.Theta)
-	samples, sol, err := f.Sample(ctx, &ode.Integrator{RelTol: 1e-9, AbsTol: 1e-9}, (until-a.End)/200)
+	sol, err := discrete.Predict(ctx, pr, path, until, nil)
 	if err != nil {
 		return nil, err
 	}
-	out := &Prediction{T: samples.T, X: samples.Y}
-	sum := 0.0
-	for k := range p.File.Held {
-		o := &p.File.Held[k]
-		held := *a
-		held.Observations = p.File.Held
-		h, err := held.Observed(k)
-		if err != nil {
-			return nil, err
-		}
-		m := len(o.H)
-		v := make([]float64, m)
-		for n, t := range o.Times {
-			if t > until {
-				continue
-			}
-			h.Func(v, t, sol.At(nil, t), path.Theta)
-			rm := o.Rm
-			if o.Matrix != nil {
-				rm = make([]float64, m)
-				for i := range rm {
-					rm[i] = o.Matrix[i*m+i]
-				}
-			} else if len(rm) != m {
-				rm = rm[n*m : (n+1)*m]
-			}
-			for i := range m {
-				if y := o.Y[n*m+i]; !math.IsNaN(y) {
-					sum += rm[i] * (v[i] - y) * (v[i] - y)
-					out.Count++
-				}
-			}
-		}
+	held := *a
+	held.Observations = p.File.Held
+	data, err := observations(&held)
+	if err != nil {
+		return nil, err
 	}
-	if out.Count > 0 {
-		out.RMS = math.Sqrt(sum / float64(out.Count))
-	}
+	out := &Prediction{}
+	out.T, out.X = sampled(sol, a.End, until, (until-a.End)/points)
+	out.RMS, out.Count = discrete.Misfit(sol, path.Theta, data)
 	return out, nil
 }

@@ -96,16 +96,21 @@ func (f *Forward) Sample(ctx context.Context, in *ode.Integrator, every float64)
 	if err != nil {
 		return nil, sol, err
 	}
-	n := int(math.Floor((f.End-f.Start)/every*(1+1e-12) + 1e-9))
 	s := &Samples{}
-	y := make([]float64, f.Dim)
-	for i := range n + 1 {
-		t := f.Start + float64(i)*every
-		t = min(t, f.End)
-		s.T = append(s.T, t)
-		s.Y = append(s.Y, sol.At(y, t)...)
-	}
+	s.T, s.Y = sampled(sol, f.Start, f.End, every)
 	return s, sol, nil
+}
+
+// sampled evaluates a solution at start, start + every, .. up to end.
+func sampled(sol *ode.Solution, start, end, every float64) (t, y []float64) {
+	n := int(math.Floor((end-start)/every*(1+1e-12) + 1e-9))
+	row := make([]float64, sol.Dim)
+	for i := range n + 1 {
+		at := min(start+float64(i)*every, end)
+		t = append(t, at)
+		y = append(y, sol.At(row, at)...)
+	}
+	return t, y
 }
 
 // AddNoise adds independent Gaussian noise of standard deviation sd[c] to

@@ -76,27 +76,15 @@ func (p *prior) prior() *discrete.Prior {
 }
 
 func observe(p *discrete.Problem, a *hamiltonian.Action) error {
-	for k := range a.Observations {
-		o := &a.Observations[k]
-		h, err := a.Observed(k)
-		if err != nil {
-			return err
-		}
-		index, operator := look(h)
-		m := len(o.H)
-		for n, t := range o.Times {
-			rm := o.Matrix
-			y := o.Y[n*m : (n+1)*m]
-			if rm == nil {
-				if rm = o.Rm; len(rm) != m {
-					rm = rm[n*m : (n+1)*m]
-				}
-			} else {
-				// Package discrete takes no missing data with a matrix: their
-				// rows and columns are set to zero, as in hamiltonian.
-				rm, y = present(rm, y)
-			}
-			p.Observations = append(p.Observations, discrete.Observation{Time: t, Index: index, Operator: operator, Y: y, Rm: rm})
+	var err error
+	if p.Observations, err = observations(a); err != nil {
+		return err
+	}
+	for i := range p.Observations {
+		if o := &p.Observations[i]; len(o.Rm) > len(o.Y) {
+			// Package discrete minimises no action with missing data and a
+			// matrix: their rows and columns are set to zero, as in hamiltonian.
+			o.Rm, o.Y = present(o.Rm, o.Y)
 		}
 	}
 	for k := range a.Signals {
@@ -116,6 +104,30 @@ func observe(p *discrete.Problem, a *hamiltonian.Action) error {
 		})
 	}
 	return nil
+}
+
+// observations are the discrete measurements of an action, one for each time.
+func observations(a *hamiltonian.Action) ([]discrete.Observation, error) {
+	var out []discrete.Observation
+	for k := range a.Observations {
+		o := &a.Observations[k]
+		h, err := a.Observed(k)
+		if err != nil {
+			return nil, err
+		}
+		index, operator := look(h)
+		m := len(o.H)
+		for n, t := range o.Times {
+			rm := o.Matrix
+			if rm == nil {
+				if rm = o.Rm; len(rm) != m {
+					rm = rm[n*m : (n+1)*m]
+				}
+			}
+			out = append(out, discrete.Observation{Time: t, Index: index, Operator: operator, Y: o.Y[n*m : (n+1)*m], Rm: rm})
+		}
+	}
+	return out, nil
 }
 
 // present returns a copy of a precision matrix without the rows and columns of
