@@ -174,9 +174,11 @@ func (r *run) newton(ctx context.Context) error {
 }
 
 // innerTol is Newton's tolerance in tolerances: a tenth of the error that the
-// mesh can be expected to leave.
+// mesh can be expected to leave, which on the way of a continuation, on the
+// mesh of the member before, is about one: what Newton's iteration left over
+// would look like an error of the mesh, and refine it without need.
 func (r *run) innerTol() float64 {
-	if r.ratio > 0 {
+	if r.ratio > 0 || r.hurried {
 		return min(max(0.02, 1e-3*r.ratio), 1e-4/r.rtol)
 	}
 	return min(max(0.02, 1e-5/r.rtol), 1e3)
