@@ -36,7 +36,12 @@ func (p *Problem) Discretise(ctx context.Context, o LayerOptions) (*discrete.Pat
 		return nil, err
 	}
 	s := discrete.Solver{Covariance: true}
-	return s.Solve(ctx, pr, discrete.Guess{Path: path})
+	if path, err = s.Solve(ctx, pr, discrete.Guess{Path: path}); path != nil {
+		if w := p.hidden(path); w != nil {
+			path.Warnings = append(path.Warnings, w)
+		}
+	}
+	return path, err
 }
 
 // rule sets the number of layers and the rule.
