@@ -96,13 +96,12 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 		})
 	}
 	sol, err := p.bounded(ctx, o.Guess, try)
-	if err == nil || o.Guess == nil || ctx.Err() != nil {
-		return sol, err
+	if err != nil && o.Guess != nil && ctx.Err() == nil {
+		if again, err := p.bounded(ctx, nil, try); err == nil {
+			return p.identified(ctx, again, nil)
+		}
 	}
-	if again, err := p.bounded(ctx, nil, try); err == nil {
-		return again, nil
-	}
-	return sol, err
+	return p.identified(ctx, sol, err)
 }
 
 // collocation sets up the solver, with the continuation of the file.
