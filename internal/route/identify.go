@@ -52,9 +52,12 @@ func (e *Undetermined) Unwrap() []error {
 	return []error{ode.ErrSingular, e.Err}
 }
 
-// identified passes on what a route has found, unless the problem does not
+// identified passes on what a route has found, in the words of the problem, unless the problem does not
 // determine it. A failure is explained, where this is the reason.
 func (p *Problem) identified(ctx context.Context, sol *ode.Solution, err error) (*ode.Solution, error) {
+	if err = p.worded(sol, err); sol != nil && err != nil {
+		sol.Err = err
+	}
 	if sol == nil || ctx.Err() != nil || err != nil && errors.Is(err, ode.ErrNotFinite) {
 		return sol, err
 	}
