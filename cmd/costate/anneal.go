@@ -304,7 +304,7 @@ func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
 	label := p.Equations.Layer.Name()
 	last := len(pred.T) - 1
 	t := report.Table{Name: "prediction", Title: "Prediction from the lowest level",
-		Header: []string{"name", fmt.Sprintf("%s = %.7g", label, pred.T[0]), fmt.Sprintf("%s = %.7g", label, pred.T[last])}}
+		Header: append([]string{"name"}, report.Places(label, pred.T[0], pred.T[last])...)}
 	d := len(p.Equations.States)
 	for c, x := range p.Equations.States {
 		t.Add(report.Text(x.Name()), report.Value(pred.X[c]), report.Value(pred.X[last*d+c]))

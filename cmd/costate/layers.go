@@ -101,7 +101,7 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 		out = append(out, t)
 	}
 	ends := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: []string{"name", fmt.Sprintf("%s = %.7g", p.Equations.Layer.Name(), path.Time(0)), fmt.Sprintf("%s = %.7g", p.Equations.Layer.Name(), path.Time(path.Layers))}}
+		Header: append([]string{"name"}, report.Places(p.Equations.Layer.Name(), path.Time(0), path.Time(path.Layers))...)}
 	n, dim := path.Layers, path.Dim
 	for c, x := range p.Equations.States {
 		ends.Add(report.Text(x.Name()), report.Value(path.Node(0)[c]), report.Value(path.Node(n)[c]))

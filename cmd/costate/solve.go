@@ -395,7 +395,7 @@ func (r *result) ends() report.Table {
 	label := eq.Layer.Name()
 	first, last := eq.Label(s.T[0], s.P), eq.Label(s.T[len(s.T)-1], s.P)
 	t := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: []string{"name", fmt.Sprintf("%s = %.10g", label, first), fmt.Sprintf("%s = %.10g", label, last), "error"}}
+		Header: append(append([]string{"name"}, report.Places(label, first, last)...), "error")}
 	a, b := s.Node(0), s.Node(len(s.T)-1)
 	for c, name := range r.problem.BVP.Names {
 		t.Add(report.Text(name), report.Number(a[c], errorOf(s.Error, c)), report.Number(b[c], errorOf(s.Error, c)), sizeOf(s.Error, c))

@@ -542,7 +542,7 @@ func (s *seeing) report() *Undetermined {
 	}
 	out := &Undetermined{}
 	for _, x := range s.a.States {
-		out.Names = append(out.Names, fmt.Sprintf("%s(%.10g)", x.Symbol.Name(), s.a.Start))
+		out.Names = append(out.Names, fmt.Sprintf("%s(%v)", x.Symbol.Name(), s.a.Start))
 	}
 	for _, q := range s.a.Params {
 		out.Names = append(out.Names, q.Symbol.Name())
