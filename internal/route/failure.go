@@ -69,5 +69,5 @@ func cause(err error) string {
 	if errors.As(err, &singular) {
 		return "the linearised equations are singular"
 	}
-	return strings.TrimPrefix(err.Error(), "newton: ")
+	return strings.ReplaceAll(strings.TrimPrefix(err.Error(), "newton: "), "\n", "; ")
 }

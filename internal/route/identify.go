@@ -52,11 +52,15 @@ func (e *Undetermined) Unwrap() []error {
 	return []error{ode.ErrSingular, e.Err}
 }
 
-// identified passes on what a route has found, in the words of the problem, unless the problem does not
-// determine it. A failure is explained, where this is the reason.
-func (p *Problem) identified(ctx context.Context, sol *ode.Solution, err error) (*ode.Solution, error) {
+// judged passes on what a route has found, with its doubts and in the words of
+// the problem, unless the problem does not determine it. A failure is explained,
+// where this is the reason. abs are the absolute tolerances asked for.
+func (p *Problem) judged(ctx context.Context, sol *ode.Solution, abs []float64, err error) (*ode.Solution, error) {
 	if err = p.worded(sol, err); sol != nil && err != nil {
 		sol.Err = err
+	}
+	if err == nil {
+		p.unsure(sol, abs)
 	}
 	if sol == nil || ctx.Err() != nil || err != nil && errors.Is(err, ode.ErrNotFinite) {
 		return sol, err

@@ -98,10 +98,10 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 	sol, err := p.bounded(ctx, o.Guess, try)
 	if err != nil && o.Guess != nil && ctx.Err() == nil {
 		if again, err := p.bounded(ctx, nil, try); err == nil {
-			return p.identified(ctx, again, nil)
+			return p.judged(ctx, again, s.AbsTols, nil)
 		}
 	}
-	return p.identified(ctx, sol, err)
+	return p.judged(ctx, sol, s.AbsTols, err)
 }
 
 // collocation sets up the solver, with the continuation of the file.
