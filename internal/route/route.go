@@ -95,12 +95,7 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 			return s.Solve(ctx, b)
 		})
 	}
-	sol, err := p.bounded(ctx, o.Guess, try)
-	if err != nil && o.Guess != nil && ctx.Err() == nil {
-		if again, err := p.bounded(ctx, nil, try); err == nil {
-			return p.judged(ctx, again, s.AbsTols, nil)
-		}
-	}
+	sol, err := p.persistent(ctx, o.Guess, try)
 	return p.judged(ctx, sol, s.AbsTols, err)
 }
 

@@ -15,7 +15,7 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 		o.Guess = p.annealedGuess(ctx)
 	}
 	abs := p.absTols(o.Tol, o.Guess)
-	sol, err := p.bounded(ctx, o.Guess, func(guess *ode.Solution) (*ode.Solution, error) {
+	sol, err := p.persistent(ctx, o.Guess, func(guess *ode.Solution) (*ode.Solution, error) {
 		return p.watch(o.Tol, abs, guess, func(b *ode.BVP, guess *ode.Solution) (*ode.Solution, error) {
 			s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: abs}
 			return s.Solve(ctx, b)
