@@ -81,7 +81,11 @@ func (c *Findings) Verdict() string {
 		judged++
 	}
 	if apart > 0 {
-		failed = append(failed, fmt.Sprintf("%d differences between the routes", apart))
+		what := "differences"
+		if apart == 1 {
+			what = "difference"
+		}
+		failed = append(failed, fmt.Sprintf("%d %s between the routes", apart, what))
 	}
 	if len(failed) > 0 {
 		return "FAILED: " + join(failed)

@@ -110,11 +110,11 @@ func (c *networkChecker) run() error {
 	return c.constantWeights()
 }
 
-// solve finds the continuous solution, ten times as well as it is certified if
-// the mesh allows it: what layers are compared with must be better than they are.
+// solve finds the continuous solution, a hundred times as well as it is certified
+// if the mesh allows it: what layers are compared with must be better than they are.
 func (c *networkChecker) solve() error {
 	var err error
-	for _, tol := range []float64{max(c.Tol/10, 1e-10), c.Tol} {
+	for _, tol := range []float64{max(c.Tol/100, 1e-10), c.Tol} {
 		c.Continuous, err = c.Network.Continuous(c.ctx, "collocation", Options{Tol: tol}, c.train)
 		if c.ctx.Err() != nil {
 			return c.ctx.Err()

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"costate/discrete"
 	"costate/hamiltonian"
 )
@@ -144,15 +146,17 @@ func (r *NetworkContinuous) layerPaths(n int) (x, p []float64) {
 // the units of LayerRow.Errors.
 func (r *NetworkContinuous) uncertainty() (e [LayerQuantities]float64) {
 	s := r.Solution
-	size := r.sizes()
 	d := r.BVP.Field.Width
+	x, p := r.layerPaths(flowIntervals)
+	size := func(v []float64) float64 { return positive(floats.Norm(v, 2) / math.Sqrt(float64(len(v)))) }
+	sx, sp := size(x), size(p)
 	for i, v := range s.Error {
 		switch {
 		case i >= r.BVP.Multiplier():
 		case i/d%2 == 0:
-			e[LayerState] = max(e[LayerState], v/size[0])
+			e[LayerState] = max(e[LayerState], v/sx)
 		default:
-			e[LayerCostate] = max(e[LayerCostate], v/size[d])
+			e[LayerCostate] = max(e[LayerCostate], v/sp)
 		}
 	}
 	w := 0.0
@@ -398,20 +402,11 @@ func (c *networkChecker) agreeLayers(weights [][]float64, actions []float64, uns
 		Agreement{"action", [2]string{"collocation", route}, math.Abs(limit - r.Action().Total()), e + unsure[LayerAction]})
 }
 
-// extrapolate is Richardson's limit of a sequence of order one with all powers, at
-// halved steps, and the last change of the tableau's columns.
+// extrapolate is Richardson's limit of a sequence of order one with all powers at
+// halved steps, of its last three values, and what the second power changed.
 func extrapolate(v []float64) (limit, estimate float64) {
-	estimate = math.Inf(1)
-	for j := 1; len(v) > 1; j++ {
-		next := make([]float64, len(v)-1)
-		f := 1 / (math.Ldexp(1, j) - 1)
-		for i := range next {
-			next[i] = v[i+1] + f*(v[i+1]-v[i])
-		}
-		if k := len(v) - 1; math.Abs(v[k]-v[k-1]) < estimate {
-			limit, estimate = next[len(next)-1], math.Abs(v[k]-v[k-1])
-		}
-		v = next
-	}
-	return limit, estimate
+	a, b, c := v[len(v)-3], v[len(v)-2], v[len(v)-1]
+	first, second := 2*b-a, 2*c-b
+	limit = second + (second-first)/3
+	return limit, math.Abs(limit - second)
 }
