@@ -35,7 +35,8 @@ func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Op
 	s.Continuation, s.Guess = nil, first
 	w := &tracker{p: p, parameter: parameter, pins: maps.Clone(p.pins)}
 	b.Watch, b.Switch = w.watch, w.change
-	return s.Continue(ctx, &collocation.Continuation{From: from, To: to, Problem: w.family()}, b)
+	branch, err := s.Continue(ctx, &collocation.Continuation{From: from, To: to, Problem: w.family()}, b)
+	return branch, p.worded(nil, err)
 }
 
 // sameLayer reports whether two problems have the same interval and jumps.
@@ -74,7 +75,7 @@ func (p *Problem) AllSolutions(ctx context.Context, o Options, limit int) (all [
 			return all, held, err
 		}
 		if err != nil && n == 0 {
-			return nil, nil, err
+			return nil, nil, p.worded(nil, err)
 		}
 		for _, sol := range found {
 			next, changed := p.activeSet(sol)
@@ -103,7 +104,8 @@ func (p *Problem) Sensitivity(ctx context.Context, sol *ode.Solution, o Options,
 		at = append(at, v)
 		families = append(families, p.Family(n))
 	}
-	return s.Sensitivity(ctx, sol, at, families...)
+	out, err := s.Sensitivity(ctx, sol, at, families...)
+	return out, p.worded(sol, err)
 }
 
 // Constants returns the names of the constants of the problem.
