@@ -145,3 +145,34 @@ func TestBranchRefusesMovingLayer(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestErrorOfPerfectFit: where the data are fitted exactly the costates are zero,
+// and the true error of the parameter is known: the estimate is not below it.
+func TestErrorOfPerfectFit(t *testing.T) {
+	for _, k := range []float64{0.1, 0.5, 0.9, 1.7} {
+		var values []string
+		for i := 1; i <= 5; i++ {
+			values = append(values, fmt.Sprintf("%.17g", 10*math.Exp(-k*float64(i))))
+		}
+		src := "[layer]\nstart = 0\nend = 5\n[parameters]\nk = { estimate = true, guess = 0.3 }\n" +
+			"[states]\nx = { equation = '-k*x', start = 10 }\n[model]\nRf = inf\n" +
+			"[[observations]]\nat = [1, 2, 3, 4, 5]\nobserve = { x = [" + strings.Join(values, ", ") + "] }\nsd = 0.1\n"
+		file, err := (&problemfile.Loader{FS: fstest.MapFS{"d.toml": {Data: []byte(src)}}}).Load("d.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tol := range []float64{1e-6, 1e-9} {
+			p, err := New(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sol, err := p.Collocate(context.Background(), Options{Tol: tol})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := math.Abs(sol.P[0] - k); e > sol.ParamError[0] || sol.ParamError[0] > tol {
+				t.Errorf("k = %v off by %.2g, estimate %.2g, tolerance %g", k, e, sol.ParamError[0], tol)
+			}
+		}
+	}
+}
