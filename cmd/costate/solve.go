@@ -335,6 +335,9 @@ func (r *result) summary() report.Table {
 	if r.second != nil && r.second.Left {
 		line("second order", report.Textf("no minimum within the bounds: minimising from it leads to action %.8g", r.second.Action))
 	}
+	if r.second == nil && s.Status == ode.Solved && r.problem.File.Action != nil {
+		line("second order", report.Text("not known: minimising from the solution in layers leads nowhere"))
+	}
 	if r.second != nil && r.second.Negative >= 0 {
 		kind := "minimum: the second derivative of the action is positive definite"
 		if n := r.second.Negative; n > 0 {

@@ -40,7 +40,7 @@ func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
 	if p.Equations.Forced() {
 		pr.Mesh = own
 	}
-	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 100}
+	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 500}
 	path, err := s.Solve(ctx, pr, solutionGuess(p, sol))
 	if (err != nil || far(path, sol)) && pr.Mesh == nil && ctx.Err() == nil {
 		// Equal layers may be too long where the solution is fast.

@@ -20,6 +20,8 @@ type Problem struct {
 
 	free *hamiltonian.Equations // before parameters were held on bounds; nil: none are
 	pins map[int]float64        // parameters held on bounds
+
+	noGuess error // why the search for a first guess failed; nil: it did not
 }
 
 // New derives and compiles the equations of a problem file.
@@ -96,7 +98,7 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 		})
 	}
 	sol, err := p.persistent(ctx, o.Guess, try)
-	return p.judged(ctx, sol, s.AbsTols, err)
+	return p.explained(p.judged(ctx, sol, s.AbsTols, err))
 }
 
 // collocation sets up the solver, with the continuation of the file.
