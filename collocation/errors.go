@@ -66,6 +66,9 @@ func (r *run) explain(err error) error {
 	case errors.As(err, &se):
 		e.Status, e.Try = ode.Singular, "check that the conditions determine the solution"
 		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], min(se.Column, r.p.Dim-1)
+	case r.rtol < 10*epsilon:
+		e.Status = ode.IllConditioned
+		e.Try = fmt.Sprintf("the tolerance %.0e is less than rounding leaves: the smallest that can be met is some 1e-14", r.rtol)
 	case r.doubts > 0 || r.converged && e.Value*r.rtol < 0.05:
 		// Rounding, amplified, is what stops it.
 		e.Status, e.Try = ode.IllConditioned, "rounding alone stops the iteration: shorten the interval, or change what is given where"
