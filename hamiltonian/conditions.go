@@ -140,6 +140,9 @@ func (b *conditionBuilder) natural(lhs, rhs *expr.Expr, t float64) {
 	for _, y := range b.e.Components {
 		if c.DependsOn(y) {
 			v := ValueAt(g, y, t)
+			if b.d.FreeEnd != nil && t == b.d.End {
+				v.Symbol = g.Var(y.Name() + "(" + b.d.FreeEnd.Name() + ")") // t is only a guess
+			}
 			at[y] = v.Symbol
 			values = append(values, v)
 		}

@@ -179,7 +179,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 // writeBranch writes the branch as CSV: the constant, whether it turns, the
 // values of all components at both ends and their largest size, parameters.
 func (e *env) writeBranch(p *route.Problem, parameter string, b *collocation.Branch) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}

@@ -191,7 +191,7 @@ func chosenTable(n *route.Network, plan *route.NetworkDesign, r *discrete.Networ
 
 // writeDesign writes the table and the chosen weights.
 func (e *env) writeDesign(t report.Table, r *discrete.NetworkDesignResult) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}

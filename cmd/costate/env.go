@@ -28,6 +28,7 @@ type env struct {
 	quiet     bool
 	logFormat string
 	out       string // folder for full results; "": none
+	opened    *report.Folder
 
 	log *slog.Logger
 }

@@ -217,7 +217,7 @@ func weightSeries(theta []float64) report.Series {
 // writeNetwork writes series into the --out folder, by the names of files
 // without extension.
 func (e *env) writeNetwork(series map[string]report.Series) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}

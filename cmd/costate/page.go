@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"costate/hamiltonian"
 	"costate/internal/expr"
+	"costate/internal/problemfile"
 	"costate/internal/report"
 	"costate/internal/route"
 )
@@ -50,14 +53,19 @@ func reportCommand() *command {
 // newPage begins the report of a run: the problem, its equations and how to
 // repeat it.
 func (e *env) newPage(p *route.Problem, begin time.Time, status string, tables []report.Table) *report.Page {
+	page := e.filePage(p.File, begin, status, tables)
+	page.Equations = equationsOf(p.Equations)
+	return page
+}
+
+// filePage begins the report of a run without equations, such as that of a
+// network.
+func (e *env) filePage(f *problemfile.Problem, begin time.Time, status string, tables []report.Table) *report.Page {
 	v := buildVersions()
-	f := p.File
 	page := &report.Page{
 		Title:       title(f),
 		Description: f.Description,
 		Problem:     f.Source,
-		Equations:   equationsOf(p.Equations),
-		Tables:      tables,
 		Run: report.Run{
 			Command:  e.commandLine(),
 			File:     f.Path,
@@ -71,15 +79,29 @@ func (e *env) newPage(p *route.Problem, begin time.Time, status string, tables [
 	if v.Revision != "" {
 		page.Run.Versions = append(page.Run.Versions, report.Version{Name: "revision", Version: v.Revision})
 	}
-	if len(tables) > 0 {
-		// The page has the problem's title already.
-		page.Tables = append([]report.Table(nil), tables...)
-		page.Tables[0].Title = "Summary"
+	for _, t := range tables {
+		if t.Title == page.Title {
+			t.Title = "Summary" // the page has the problem's title already
+		}
+		page.Tables = append(page.Tables, t)
 	}
 	for _, w := range f.Warnings {
 		page.Run.Warnings = append(page.Run.Warnings, w.Error())
 	}
 	return page
+}
+
+// folder returns the --out folder, opened once, so that it knows all files of
+// the run.
+func (e *env) folder() (*report.Folder, error) {
+	if e.opened == nil {
+		f, err := report.OpenFolder(e.out)
+		if err != nil {
+			return nil, err
+		}
+		e.opened = f
+	}
+	return e.opened, nil
 }
 
 // save draws the figures into the page and writes it beside the other results.
@@ -89,15 +111,40 @@ func (e *env) save(page *report.Page, figures ...report.Figure) error {
 			return err
 		}
 	}
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
-	return page.Save(folder)
+	if err := page.Save(folder); err != nil {
+		return err
+	}
+	if len(page.Left) > 0 {
+		e.log.Warn(fmt.Sprintf("%s holds files of an earlier run too: %s", e.out, strings.Join(page.Left, ", ")))
+	}
+	return nil
 }
 
-// equationsOf sets the derived equations as MathML.
+// saveFailure writes the report of a run that has nothing to show but its error,
+// which it returns.
+func (e *env) saveFailure(p *route.Problem, begin time.Time, err error) error {
+	var input inputError
+	if e.out == "" || err == nil || errors.As(err, &input) {
+		return err
+	}
+	status := "not solved"
+	if errors.Is(err, context.Canceled) {
+		status = "interrupted"
+	}
+	page := e.newPage(p, begin, status, nil)
+	page.Fail(err)
+	return errors.Join(err, e.save(page))
+}
+
+// equationsOf sets the derived equations as MathML; a network has none.
 func equationsOf(eq *hamiltonian.Equations) []report.Equation {
+	if eq == nil {
+		return nil
+	}
 	const most = 400 // lines; a page of thousands is read by nobody
 	var out []report.Equation
 	g := eq.Graph

@@ -31,6 +31,17 @@ func Textf(format string, args ...any) Cell { return Cell{Text: fmt.Sprintf(form
 // Int returns a cell with a whole number.
 func Int(n int) Cell { return Cell{Text: strconv.Itoa(n), Value: n} }
 
+// Count writes a number of things: "1 mesh", "2 meshes".
+func Count(n int, noun string) string {
+	if n != 1 {
+		if strings.HasSuffix(noun, "sh") {
+			noun += "e"
+		}
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
 // Bool returns a cell with yes or no.
 func Bool(b bool) Cell {
 	if b {
