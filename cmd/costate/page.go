@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,6 +18,9 @@ import (
 	"costate/internal/report"
 	"costate/internal/route"
 )
+
+// htmlFile is the name of the page in the folder of its run.
+const htmlFile = "report.html"
 
 func reportCommand() *command {
 	return &command{
@@ -38,7 +42,7 @@ func reportCommand() *command {
 					return badInput("%w", err)
 				}
 				if file == "" {
-					file = filepath.Join(args[0], "report.html")
+					file = filepath.Join(args[0], htmlFile)
 				}
 				if err := report.WriteFile(file, page.HTML); err != nil {
 					return err
@@ -120,6 +124,9 @@ func (e *env) save(page *report.Page, figures ...report.Figure) error {
 	}
 	if len(page.Left) > 0 {
 		e.log.Warn(fmt.Sprintf("%s holds files of an earlier run too: %s", e.out, strings.Join(page.Left, ", ")))
+	}
+	if _, err := os.Stat(filepath.Join(e.out, htmlFile)); err == nil {
+		e.log.Info(fmt.Sprintf("%s is of an earlier run: costate report %s makes it anew", filepath.Join(e.out, htmlFile), shellQuote(e.out)))
 	}
 	return nil
 }

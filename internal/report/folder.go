@@ -65,7 +65,7 @@ func OpenFolder(path string) (*Folder, error) {
 	}
 	f := &Folder{Path: path}
 	if p, err := LoadPage(path); err == nil {
-		f.earlier = append(append(p.Files, p.Left...), htmlFile)
+		f.earlier = append(p.Files, p.Left...)
 	}
 	return f, nil
 }

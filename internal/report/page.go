@@ -51,12 +51,8 @@ type Certificate struct {
 	Detail string `json:"detail,omitempty"` // the number found and its bound
 }
 
-// pageFile is the name of a page in the folder of its run, htmlFile that of the
-// HTML made of it.
-const (
-	pageFile = "report.json"
-	htmlFile = "report.html"
-)
+// pageFile is the name of a page in the folder of its run.
+const pageFile = "report.json"
 
 // Fail notes why a run failed; nil: it did not.
 func (p *Page) Fail(err error) {
