@@ -33,7 +33,7 @@ func renderTerminal(w io.Writer, o Options, tables []Table) error {
 				b.WriteString(line + "\n")
 			}
 		}
-		for k, block := range layout(t, o.Width) {
+		for k, block := range layout(t, o) {
 			if k > 0 {
 				b.WriteByte('\n')
 			}
