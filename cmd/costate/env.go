@@ -51,7 +51,8 @@ func (e *env) start() error {
 	return nil
 }
 
-// readableWidth is what text is wrapped to where nothing tells the width.
+// readableWidth is what notes are wrapped to where nothing tells the width; rows
+// stay lines, for grep.
 const readableWidth = 80
 
 // print writes tables to standard output. It is called once by a command, with

@@ -385,8 +385,8 @@ func (r *result) summary() report.Table {
 		}
 		line("second order", report.Text(kind))
 	}
-	line("work", report.Text(strings.Join([]string{report.Count(s.Stats.Func, "right-hand side"), report.Count(s.Stats.Jac, "Jacobian"),
-		report.Count(s.Stats.Factorisations, "factorisation"), report.Count(s.Stats.Newton, "Newton step"), report.Count(s.Stats.Meshes, "mesh")}, ", ")))
+	line("evaluations", report.Text(report.Count(s.Stats.Func, "right-hand side")+", "+report.Count(s.Stats.Jac, "Jacobian")))
+	line("work", report.Text(report.Count(s.Stats.Newton, "Newton step")+", "+report.Count(s.Stats.Factorisations, "factorisation")+", "+report.Count(s.Stats.Meshes, "mesh")))
 	line("time", report.Duration(r.time))
 	return t
 }

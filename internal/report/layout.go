@@ -99,18 +99,15 @@ const minTextColumn = 12
 // layout makes the table fit the width: first columns of text are wrapped
 // between words, the widest first, then the headings of numbers; if that is not
 // enough, the columns are split into blocks below each other, each led by the
-// first column, unless the width is soft. A number is never wrapped. Width 0 is
-// unlimited.
+// first column. A number is never wrapped. Width 0 is unlimited; at a soft width
+// every row stays a line, as grep expects.
 func layout(t Table, o Options) []*grid {
 	width := o.Width
 	g := newGrid(t)
-	if width <= 0 || g.width() <= width {
+	if width <= 0 || o.Soft || g.width() <= width {
 		return []*grid{g}
 	}
 	g.wrapText(width)
-	if g.width() <= width || o.Soft {
-		return []*grid{g}
-	}
 	g.wrapHeadings(width)
 	if g.width() <= width || len(g.header) < 3 {
 		return []*grid{g}

@@ -205,7 +205,7 @@ func TestUnitsInMachineForms(t *testing.T) {
 	}
 }
 
-// TestSoftWidth wraps text and leaves columns of numbers together.
+// TestSoftWidth wraps notes and leaves rows as they are.
 func TestSoftWidth(t *testing.T) {
 	tab := Table{Name: "t", Header: []string{"name"}, Note: strings.Repeat("a word and ", 20)}
 	row := []Cell{Text("x")}
