@@ -70,3 +70,20 @@ func TestSensitivity(t *testing.T) {
 		t.Errorf("dy'(0)/dlambda = %v, differences give %v", d, want)
 	}
 }
+
+// TestBranchPictureChanges: what conditions hold at one value is not drawn.
+func TestBranchPictureChanges(t *testing.T) {
+	for _, c := range []struct {
+		rows [][]float64
+		want int
+	}{
+		{[][]float64{{1, 2}, {1, 5}}, 0},
+		{[][]float64{{100, 100}, {29, 14}, {5, 8}}, 1},
+		{[][]float64{{0, 0}, {1, 1.01}, {1, 1.02}}, 2},
+		{[][]float64{{0, 0}}, 0},
+	} {
+		if got := firstChanging(c.rows); got != c.want {
+			t.Errorf("%v: row %d, want %d", c.rows, got, c.want)
+		}
+	}
+}

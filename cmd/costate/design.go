@@ -108,6 +108,9 @@ func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 	}
 	tables := []report.Table{signalTable(signals), table, chosenTable(n, plan, r, took)}
+	if err := e.saveNetwork(problem, begin, seed, tables, failed); err != nil {
+		return err
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}

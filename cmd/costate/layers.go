@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin 
 		if errors.Is(err, route.ErrNoLayers) {
 			return badInput("%s: %w", p.File.Path, err)
 		}
-		return e.saveFailure(p, begin, err)
+		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
 	for _, w := range path.Warnings {
 		e.log.Warn(w.Error())

@@ -131,20 +131,19 @@ func (e *env) save(page *report.Page, figures ...report.Figure) error {
 	return nil
 }
 
-// saveFailure writes the report of a run that has nothing to show but its error,
-// which it returns.
-func (e *env) saveFailure(p *route.Problem, begin time.Time, err error) error {
+// saveFailure writes the report of a run that has nothing to show but its error.
+func (e *env) saveFailure(p *route.Problem, begin time.Time, failure error) error {
 	var input inputError
-	if e.out == "" || err == nil || errors.As(err, &input) {
-		return err
+	if e.out == "" || failure == nil || errors.As(failure, &input) {
+		return nil
 	}
 	status := "not solved"
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(failure, context.Canceled) {
 		status = "interrupted"
 	}
 	page := e.newPage(p, begin, status, nil)
-	page.Fail(err)
-	return errors.Join(err, e.save(page))
+	page.Fail(failure)
+	return e.save(page)
 }
 
 // equationsOf sets the derived equations as MathML; a network has none.

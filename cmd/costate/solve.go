@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,7 +165,7 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		r.solution, err = p.Collocate(ctx, s.Options)
 	}
 	if r.solution == nil {
-		return e.saveFailure(p, begin, err)
+		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
 	r.time = time.Since(begin)
 	if err := r.complete(ctx); err != nil {
