@@ -112,10 +112,10 @@ func (r *run) condemn(loss float64) error {
 	}
 	e := &Error{Status: ode.IllConditioned, Op: "error estimate", Intervals: r.main.mesh.pieces(), T: r.sum.where,
 		Component: min(r.sum.component, r.p.Dim-1), Value: k.Kappa, Err: ode.ErrIllConditioned,
-		Try: fmt.Sprintf("condition %.2g leaves no digit of the tolerance: shorten the interval, or change what is given where", k.Kappa)}
+		Try: fmt.Sprintf("condition number %.2g leaves no digit of the tolerance: shorten the interval, or change what is given where", k.Kappa)}
 	if k.Kappa1 > 0.01*k.Kappa && k.Kappa1 > 1e8 {
 		e.Status, e.Err = ode.Singular, ode.ErrSingular
-		e.Try = fmt.Sprintf("condition %.2g: the conditions leave the solution undetermined", k.Kappa)
+		e.Try = fmt.Sprintf("condition number %.2g: the conditions leave the solution undetermined", k.Kappa)
 	}
 	return e
 }

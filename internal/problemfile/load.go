@@ -1,6 +1,7 @@
 package problemfile
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"math"
@@ -94,6 +95,7 @@ type loader struct {
 
 // load reads a problem from its text.
 func load(name string, src []byte, open func(string) ([]byte, error), set map[string]float64) (*Problem, error) {
+	src = bytes.TrimPrefix(src, byteOrderMark)
 	base := path.Base(filepath.ToSlash(name))
 	l := &loader{
 		reporter:   newReporter(name, src),

@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"costate/discrete"
@@ -480,21 +481,9 @@ func (c *Check) Verdict() string {
 		failed = append(failed, fmt.Sprintf("%d differences between the routes", apart))
 	}
 	if len(failed) > 0 {
-		return "FAILED: " + join(failed)
+		return "FAILED: " + strings.Join(failed, "; ") // names hold commas
 	}
 	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged", judged, open)
-}
-
-func join(words []string) string {
-	s := words[0]
-	for i, w := range words[1:] {
-		if i == len(words)-2 {
-			s += " and " + w
-		} else {
-			s += ", " + w
-		}
-	}
-	return s
 }
 
 // notJacobi makes a certificate of why conjugate points were not found.
