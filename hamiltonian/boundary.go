@@ -116,7 +116,7 @@ func variational(d *Domain, e *Equations, given Conditions, end ends) error {
 		case !states:
 			return fmt.Errorf("hamiltonian: the condition %s = 0 couples costates: give all %d conditions then, since the natural ones cannot be told", expr.Text(c), 2*n)
 		default:
-			nu := g.Var(fmt.Sprintf("nu%d", k+1))
+			nu := e.multiplier(k)
 			e.Multipliers = append(e.Multipliers, nu)
 			e.Unknowns = append(e.Unknowns, Param{Symbol: nu})
 			b.add(c, given.Values)

@@ -115,3 +115,32 @@ func TestIdleFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestMultiplierName: a multiplier of a condition takes a name that is free.
+func TestMultiplierName(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "coupled.toml")
+	const text = `
+[layer]
+start = 0
+end = 1
+[constants]
+nu1 = 2
+[states]
+x = '-x + y'
+y = '-nu1*y'
+[model]
+Rf = 1
+[boundary]
+conditions = ['x(0) + y(0) = 1']
+[[observations]]
+at = [0.5, 1]
+observe = { x = [1, 2], y = [1, 1] }
+Rm = 1
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := tablesOf(t, "solve", file)["parameters"]; got["nu1_"] == nil {
+		t.Errorf("the multipliers are %v, want nu1_", got)
+	}
+}

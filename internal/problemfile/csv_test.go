@@ -1,6 +1,9 @@
 package problemfile
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestCSVMistakesAreToldOnce: a mistake that runs through a file is one message,
 // with its remedy.
@@ -45,5 +48,58 @@ func TestTypographicCharacters(t *testing.T) {
 	}
 	if _, err := loadText(t, "\xff\xfe[\x00", nil); err == nil || err.Error() != "p.toml:1:1: the file is UTF-16, expected UTF-8: save it as that" {
 		t.Errorf("UTF-16: %v", err)
+	}
+}
+
+// TestWarningsOfIdleStatesAndCover: a state that enters nothing is named, and data
+// whose times have another unit are noticed.
+func TestWarningsOfIdleStatesAndCover(t *testing.T) {
+	file := func(end, states string) string {
+		return "[layer]\nstart = 0\nend = " + end + "\n[states]\n" + states + "[model]\nRf = 1\n[[observations]]\nat = [0, 1, 2]\nobserve = { x = [1, 2, 3] }\nRm = 1\n"
+	}
+	for _, c := range []struct {
+		end, states string
+		want        []string
+	}{
+		{"2", "x = '-x'\n", nil},
+		{"2", "x = '-x + z'\nz = '-z'\n", nil},
+		{"2", "x = '-x'\nz = { equation = '-z', start = 1 }\n", nil},
+		{"2", "x = '-x'\nz = { equation = '-z', prior = { mean = 1, sd = 1 } }\n", nil},
+		{"2", "x = '-x'\nz = 'x - z'\n", []string{"p.toml:6:1: nothing but its own equation depends on the state 'z', it cannot be found"}},
+		{"100", "x = '-x'\n", []string{"p.toml:9:1: the measurements cover 2 % of the layer only, from t = 0 to 2 of 0 to 100: do their times have its unit?"}},
+	} {
+		p, err := loadText(t, file(c.end, c.states), nil)
+		if err != nil {
+			t.Errorf("%s: %v", c.states, err)
+			continue
+		}
+		var got []string
+		for _, w := range p.Warnings {
+			got = append(got, w.Error())
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("end = %s, %s: %q, want %q", c.end, c.states, got, c.want)
+		}
+	}
+}
+
+// TestNamesOfCostates are not free for other things, whatever these are.
+func TestNamesOfCostates(t *testing.T) {
+	const head = "[layer]\nstart = 0\nend = 2\n"
+	const rest = "[model]\nRf = 1\n[[observations]]\nat = [0, 1, 2]\nobserve = { x = [1, 2, 3] }\nRm = 1\n"
+	for text, want := range map[string]string{
+		"[parameters]\np_x = { estimate = true, guess = 1 }\n[states]\nx = '-p_x*x'\n":                       "p.toml:5:1: the name 'p_x' is taken: it is the costate of the state 'x'",
+		"[constants]\np_x = 2\n[states]\nx = '-p_x*x'\n":                                                     "p.toml:5:1: the name 'p_x' is taken: it is the costate of the state 'x'",
+		"[parameters]\nk = { estimate = true, guess = 1 }\n[constants]\nq_k = 2\n[states]\nx = '-k*q_k*x'\n": "p.toml:7:1: the name 'q_k' is taken: it is the costate of the parameter 'k'",
+		"[constants]\np_y = 2\n[states]\nx = '-p_y*x'\n":                                                     "",
+	} {
+		_, err := loadText(t, head+text+rest, nil)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %s\nwant %s", text, got, want)
+		}
 	}
 }

@@ -185,10 +185,13 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 
 // finish returns the problem with its warnings, or all errors.
 func (l *loader) finish() (*Problem, error) {
+	l.checkCostates()
 	if err := l.err(); err != nil {
 		return nil, err
 	}
 	l.warnUnused()
+	l.warnIdle()
+	l.warnCover()
 	l.warnings.sort()
 	for _, w := range l.warnings {
 		l.p.Warnings = append(l.p.Warnings, w)
