@@ -319,7 +319,7 @@ func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
 
 // writeAnnealing writes the levels against beta and the path of the lowest one.
 func (e *env) writeAnnealing(p *route.Problem, r *route.Annealed) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
