@@ -146,8 +146,8 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		s.Trace = e.traceMeshes
 	}
 	for _, name := range s.sensitivity {
-		if !slices.Contains(p.Constants(), name) {
-			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
+		if err := checkConstant(p, "--sensitivity", name); err != nil {
+			return err
 		}
 	}
 	if s.all {
@@ -224,20 +224,34 @@ const maxSolutions = 10
 // solveAll prints every solution that deflation finds.
 func (s *solveFlags) solveAll(ctx context.Context, e *env, p *route.Problem) error {
 	begin := time.Now()
-	all, err := p.AllSolutions(ctx, s.Options, maxSolutions)
+	all, held, err := p.AllSolutions(ctx, s.Options, maxSolutions)
 	if err != nil {
 		return err
 	}
 	t := report.Table{Name: "solutions", Title: title(p.File) + ": solutions found", Header: []string{"solution", "name", "at the start", "at the end", "largest size", "error"},
 		Note: report.Count(len(all), "solution") + "; deflation does not promise that there are no others."}
+	bounded := slices.ContainsFunc(held, func(h []int) bool { return len(h) > 0 })
+	if bounded {
+		t.Header = append(t.Header, "bound")
+	}
+	add := func(bound string, row ...report.Cell) {
+		if bounded {
+			row = append(row, report.Text(bound))
+		}
+		t.Add(row...)
+	}
 	for k, sol := range all {
 		first, last, size := sol.Node(0), sol.Node(len(sol.T)-1), route.Largest(sol)
 		for c, name := range p.BVP.Names {
-			t.Add(report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
+			add("", report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
 				report.Number(size[c], errorOf(sol.Error, c)), sizeOf(sol.Error, c))
 		}
 		for c, name := range p.BVP.ParamNames {
-			t.Add(report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
+			bound := ""
+			if slices.Contains(held[k], c) {
+				bound = "on its bound"
+			}
+			add(bound, report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
 		}
 		if e.out != "" {
 			folder, err := e.folder()
@@ -381,6 +395,9 @@ func (r *result) summary() report.Table {
 	}
 	if r.second != nil && r.second.Left {
 		line("second order", report.Textf("no minimum within the bounds: minimising from it leads to action %.8g", r.second.Action))
+	}
+	if r.second == nil && s.Status == ode.Solved && r.problem.File.Action != nil {
+		line("second order", report.Text("not known: minimising from the solution in layers leads nowhere"))
 	}
 	if r.second != nil && r.second.Negative >= 0 {
 		kind := "minimum: the second derivative of the action is positive definite"
