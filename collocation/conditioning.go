@@ -101,16 +101,14 @@ func (r *run) conditioning() {
 		}
 	}
 	clear(d.g)
-	inner := 0.0
-	for range 3 {
-		for i := range n {
-			h := (m.t[i+1] - m.t[i]) / length
-			for c := range st.nd {
-				d.rhs[i*st.nd+c] = h * sign()
-			}
+	for i := range n {
+		h := (m.t[i+1] - m.t[i]) / length
+		for c := range st.nd {
+			d.rhs[i*st.nd+c] = h * sign()
 		}
-		solve(func(i int, v float64) { inner = larger(inner, v) })
 	}
+	inner := 0.0
+	solve(func(i int, v float64) { inner = larger(inner, v) })
 	k.Kappa = k.Kappa1 + inner
 	r.known.figures = k
 }
