@@ -183,6 +183,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	case ctx.Err() != nil:
 		sol.Status = ode.Cancelled
 	case errors.As(err, &e):
+		e.sys = &r.p0.System
 		sol.Status = e.Status
 	}
 	return sol, err
