@@ -61,7 +61,7 @@ type run struct {
 	spare       bool          // there is a family to fall back on
 	bold        bool          // Newton's iteration may go uphill
 	doubts      int           // times that a finer mesh had to confirm the solution
-	doubtedAt   int           // meshes when that was first so
+	doubtedAt   int           // meshes when there was a witness first
 	witness     *ode.Solution // what it has to agree with
 	answer      *ode.Solution // the witness, when it was confirmed
 	converged   bool          // on some mesh since settle began

@@ -114,7 +114,7 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold boo
 	r.place(m)
 	r.begin(guess)
 	r.restart()
-	r.bold = bold
+	r.bold, r.witness = bold, nil
 	return r.settle(ctx, true)
 }
 
