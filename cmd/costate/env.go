@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -138,4 +139,16 @@ func terminalWidth(w any) int {
 		return n
 	}
 	return 0
+}
+
+// openForInput opens the folder for problem files or data: what a user may have
+// measured or changed by hand is replaced only by force.
+func openForInput(dir string, force bool, names ...string) (*report.Folder, error) {
+	for _, name := range names {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if _, err := os.Stat(file); err == nil && !force {
+			return nil, badInput("%s is there already; --force replaces it, another --out leaves it", file)
+		}
+	}
+	return report.OpenFolder(dir)
 }

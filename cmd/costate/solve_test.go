@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -280,5 +281,48 @@ func TestTwinDataReadBack(t *testing.T) {
 	}
 	if code, _, stderr := runs(t, "solve", filepath.Join(dir, "lorenz63.toml")); code != exitSolved {
 		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// TestInputsAreKept: what may have been measured or changed by hand is replaced
+// only by force.
+func TestInputsAreKept(t *testing.T) {
+	dir := t.TempDir()
+	file, data := filepath.Join(dir, "lorenz63.toml"), filepath.Join(dir, "lorenz63.csv")
+	write := []string{"examples", "lorenz63", "--out", dir}
+	integrate := []string{"integrate", file, "--noise", "0.1", "--out", dir}
+	if code, _, stderr := runs(t, write...); code != exitSolved {
+		t.Fatal(stderr)
+	}
+	mine, err := os.ReadFile(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine = append([]byte("# measured by hand\n"), mine...)
+	if err := os.WriteFile(data, mine, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{write, {"examples", "digits", "--out", dir}, integrate} {
+		code, _, stderr := runs(t, args...)
+		if args[1] == "digits" {
+			if code != exitSolved {
+				t.Errorf("%v: %s", args, stderr)
+			}
+			code, _, stderr = runs(t, args...)
+		}
+		if code != exitUsage || !strings.Contains(stderr, "--force") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr)
+		}
+	}
+	if got, err := os.ReadFile(data); err != nil || !bytes.Equal(got, mine) {
+		t.Errorf("the data are now %.40q, %v", got, err)
+	}
+	for _, args := range [][]string{write, integrate} {
+		if code, _, stderr := runs(t, append(args, "--force")...); code != exitSolved {
+			t.Errorf("%v: %s", args, stderr)
+		}
+	}
+	if got, err := os.ReadFile(data); err != nil || !strings.HasPrefix(string(got), "# costate integrate") {
+		t.Errorf("the data are now %.40q, %v", got, err)
 	}
 }
