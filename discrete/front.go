@@ -324,16 +324,12 @@ func finite(v []float64) bool {
 }
 
 // solve stores into x the solution of L L' x = b for the matrix last
-// factorised; held unknowns get 0.
+// factorised; held unknowns get 0. (Their rows are units only in the front
+// that eliminates them: the fronts before still write into them.)
 func (f *fronts) solve(x, b []float64) {
 	p, m, e := f.p, f.m, f.e
 	q := m - 1
 	copy(x, b)
-	for i, h := range f.fix {
-		if h {
-			x[i] = 0
-		}
-	}
 	for n := range p.N - 1 {
 		L := f.fac[n*m*e : (n+1)*m*e]
 		for i := range q {
@@ -344,6 +340,9 @@ func (f *fronts) solve(x, b []float64) {
 			}
 			if i < e {
 				s /= L[i*e+i]
+				if f.fix[j] {
+					s = 0
+				}
 			}
 			x[j] = s
 		}
@@ -352,6 +351,9 @@ func (f *fronts) solve(x, b []float64) {
 	z := f.diagScratch()
 	for i := range q {
 		z[i] = x[f.index(p.N-1, i)]
+		if f.fix[f.index(p.N-1, i)] {
+			z[i] = 0
+		}
 	}
 	for i := range q {
 		s := z[i]

@@ -96,6 +96,8 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		mode = exact
 	}
 	defer func() { lm.exact = mode == exact }()
+	w.dual = nil
+	defer func() { w.dual = nil }()
 	fail := func(sentinel error, format string, args ...any) outcome {
 		out.err = &NewtonError{out.steps, scale, out.total(), fmt.Sprintf(format, args...), sentinel}
 		return out
@@ -124,6 +126,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			lm.raise(8)
 			if mode == exact && o.curvature == Automatic && lm.mu > 0.05 {
 				mode, fresh, floor = gaussNewton, false, 0
+				w.dual = nil
 				lastPred = math.Inf(1)
 				lm.mu = 1e-3
 				continue
@@ -172,6 +175,11 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		p.project(trial)
 		e := w.action(trial, scale)
 		rho := (A - e.total()) / out.pred
+		restored := !(rho > 0.75) && !math.IsNaN(e.total())
+		if restored {
+			e = w.restore(f, v, trial, scale, e, A-out.pred)
+			rho = (A - e.total()) / out.pred
+		}
 		if !(rho > 1e-4) {
 			w.stats.Rejected++
 			if out.pred < 1e-11*math.Abs(A) && damped <= 0.5*out.pred {
@@ -186,12 +194,16 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			}
 			continue
 		}
+		w.dual = nil
+		if mode == exact {
+			w.stats.Exact++
+			if restored || math.Abs(rho-1) > 1e-3 {
+				w.predict(f, v, scale, restored)
+			}
+		}
 		copy(v, trial)
 		out.steps++
 		w.stats.Steps++
-		if mode == exact {
-			w.stats.Exact++
-		}
 		fresh = false
 		if math.Abs(rho-1) < 1e-6 {
 			lm.last, lm.mu = lm.mu, 0 // as good as quadratic
