@@ -93,10 +93,6 @@ type checker struct {
 	ctx  context.Context
 	flow *hamiltonian.Flow
 
-	whole   *Problem // before parameters were held
-	heldAt  []int    // which of its parameters
-	outside bool     // a solution without holding any lay outside the bounds
-
 	damage func(*discrete.Problem) // tests only
 }
 
@@ -135,23 +131,14 @@ func (c *checker) accuracy() float64 {
 }
 
 func (c *checker) collocate() error {
-	guess := c.Guess
-	if guess == nil {
-		guess = c.bounded()
-	}
-	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: guess})
-	if err != nil && c.Guess == nil && guess != nil && c.ctx.Err() == nil {
-		sol, err = c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
-	}
+	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: c.Guess})
 	if err != nil {
 		return fmt.Errorf("collocation: %w", err)
 	}
-	if c.Guess == nil && !c.outside && len(c.Held) == 0 && len(c.Problem.Equations.OutOfBounds(sol.P)) > 0 {
-		c.outside = true
-		return c.collocate()
+	if c.Collocation, err = c.hold(sol); err != nil {
+		return err
 	}
-	c.Collocation = sol
-	c.Split, err = c.Problem.Equations.Action(sol)
+	c.Split, err = c.Problem.Equations.Action(c.Collocation)
 	return err
 }
 
