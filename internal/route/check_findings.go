@@ -90,7 +90,11 @@ func (c *Findings) Verdict() string {
 	if len(failed) > 0 {
 		return "FAILED: " + join(failed)
 	}
-	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged", judged, open)
+	alone := ""
+	if len(c.Agreement) == 0 {
+		alone = ", no second route to compare with"
+	}
+	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged%s", judged, open, alone)
 }
 
 func join(words []string) string {
