@@ -89,7 +89,7 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 	if energy == nil {
 		return append(out, Unjudged("canonical equations", math.NaN(), "there is no Hamiltonian to compare with"))
 	}
-	if gradient != 0 {
+	if unit > 0 {
 		gradient /= unit
 	}
 	return append(out, Within("canonical equations", gradient, 1e-6, "x' - dH/dp and p' + dH/dx, H differentiated by differences"))

@@ -481,3 +481,36 @@ sd = 0.1
 		}
 	}
 }
+
+// TestKinkedSignal: boundaries of layers are where a signal bends, so that orders
+// hold, in every piece.
+func TestKinkedSignal(t *testing.T) {
+	c, err := problem(t, `[layer]
+start = 0
+end = 4
+[inputs]
+u = { data = { t = [0, 1, 2.7, 4], v = [0, 1, -1, 0.5] }, value = 'v', interpolation = "linear" }
+[states]
+x = { equation = '-x + u', guess = 0 }
+y = { equation = 'x - y', guess = 0, Rf = inf }
+[model]
+Rf = 5
+[[observations]]
+at = [0.3, 1.7, 3.1]
+observe = { y = [0.1, 0.4, -0.2] }
+sd = 0.1
+`).Check(t.Context(), CheckOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Passed() || len(c.Studies) != len(CheckSchemes) {
+		t.Error(c.Verdict())
+	}
+	for _, s := range c.Studies {
+		for _, tau := range []float64{0.3, 1, 1.7, 2.7, 3.1} {
+			if !slices.Contains(s.Limit.T, tau) {
+				t.Errorf("%v: no boundary at %g in %d", s.Scheme, tau, len(s.Limit.T))
+			}
+		}
+	}
+}
