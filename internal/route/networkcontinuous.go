@@ -326,3 +326,36 @@ func (r *NetworkContinuous) Equivalent() []NetworkEquivalent {
 	}
 	return out
 }
+
+// Energy returns the Hamiltonian sum_k p.F + p²/(2 Rf) + q²/(2 Rw) at the
+// points of the mesh. F does not depend on the layer label, so that H is
+// constant.
+func (r *NetworkContinuous) Energy() ([]float64, error) {
+	b, s := r.BVP, r.Solution
+	_, theta := r.Weights()
+	p, err := b.Problem(theta[:b.Field.Params()])
+	if err != nil {
+		return nil, err
+	}
+	h := make([]float64, len(s.T))
+	f := make([]float64, s.Dim)
+	for i, t := range s.T {
+		y := s.Node(i)
+		p.Func(f, t, y, s.P)
+		for k := range b.M {
+			for a := range b.Field.Width {
+				c := y[b.Costate(k)+a]
+				h[i] += c * f[b.State(k)+a]
+				if b.Rf > 0 { // 0 stands for infinity
+					h[i] -= c * c / (2 * b.Rf)
+				}
+			}
+		}
+		if !r.Constant() {
+			for _, q := range y[b.Multiplier():b.Weights()] {
+				h[i] += q * q / (2 * b.LayerPrecision)
+			}
+		}
+	}
+	return h, nil
+}
