@@ -25,6 +25,10 @@ type NetworkCondensed struct {
 	Intervals int     // of the first mesh [8]
 	MaxMesh   int     // intervals [2000]
 	Workers   int     // goroutines over the pairs; no result depends on it [1]
+
+	// Guess, if not nil, is a solution of a like problem, of another Rf for
+	// instance, whose mesh, paths and costates are the start.
+	Guess *ode.Solution
 }
 
 // netCondensed is the collocation system on one mesh.
@@ -86,6 +90,13 @@ func (s *NetworkCondensed) Solve(ctx context.Context, b *NetworkBVP, theta []flo
 	mesh := make([]float64, n+1)
 	for i := range mesh {
 		mesh[i] = c.Field.End * float64(i) / float64(n)
+	}
+	if g := s.Guess; g != nil {
+		if g.Dim != c.Multiplier()+c.n {
+			return nil, fmt.Errorf("%w: condensed continuous layers: the guess has %d components, want %d", ErrNetwork, g.Dim, c.Multiplier()+c.n)
+		}
+		guess = func(dst []float64, t float64) { g.At(dst, t) }
+		mesh = append([]float64(nil), g.T...)
 	}
 	stats := ode.Stats{}
 	sys := newNetCondensed(c, mesh, max(1, s.Workers))

@@ -77,6 +77,11 @@ func (n *Network) Continuous(ctx context.Context, method string, o Options, trai
 				break
 			}
 		}
+		if err != nil && ctx.Err() == nil && n.Spec.Continuous.Rf < math.Inf(1) {
+			if w, e := n.weaken(ctx, o, train); e == nil {
+				return w, nil
+			}
+		}
 		return r.given(err)
 	}
 	p, err := r.BVP.Problem(theta)
@@ -325,6 +330,44 @@ func (r *NetworkContinuous) Equivalent() []NetworkEquivalent {
 		out = append(out, e)
 	}
 	return out
+}
+
+// weaken solves the problem with exact layers and follows its solution to the
+// finite Rf of the file.
+func (n *Network) weaken(ctx context.Context, o Options, train NetworkTrainOptions) (*NetworkContinuous, error) {
+	spec, layers := *n.Spec, *n.Spec.Continuous
+	layers.Rf = math.Inf(1)
+	spec.Continuous = &layers
+	exact := *n
+	exact.Spec = &spec
+	r, err := exact.Continuous(ctx, "collocation", o, train)
+	if err != nil {
+		return nil, err
+	}
+	r.BVP = n.continuousBVP()
+	target := n.Spec.Continuous.Rf
+	at, try := math.Inf(1), target
+	for range 40 {
+		r.BVP.Rf = try
+		s := &discrete.NetworkCondensed{Tol: o.Tol, MaxMesh: o.MaxIntervals, Workers: workers(0), Guess: r.Solution}
+		sol, e := s.Solve(ctx, r.BVP, r.Solution.P)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case e == nil:
+			r.Solution, at = sol, try
+			if at == target {
+				return r, nil
+			}
+			try = target
+		case math.IsInf(at, 1):
+			try *= 10
+		default:
+			try = math.Sqrt(at * try)
+		}
+		err = e
+	}
+	return nil, fmt.Errorf("from exact layers to Rf = %g: at Rf = %.3g: %w", target, at, err)
 }
 
 // Energy returns the Hamiltonian sum_k p.F + p²/(2 Rf) + q²/(2 Rw) at the
