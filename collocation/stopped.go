@@ -19,7 +19,7 @@ func stopped(what string, at float64, sol *ode.Solution, c *Continuation, err er
 	}
 	if t, component := undefined(p, sol); component >= 0 {
 		return &Error{Status: ode.NotFinite, Op: fmt.Sprintf("%s stopped at %.8g, for at %.8g itself the right-hand side is not finite", what, at, c.To),
-			Intervals: sol.Intervals(), T: t, Component: component, Err: ode.ErrNotFinite,
+			Intervals: sol.Intervals(), T: t, Component: component, Err: ode.ErrNotFinite, sys: &p.System,
 			Try: "a singular limit: solutions approach it, but it is none of the problems; ask for a value before it"}
 	}
 	if err == nil {

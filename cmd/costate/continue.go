@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -23,7 +25,8 @@ func continueCommand() *command {
 		long: "Solves the problem and follows the solution as one constant moves from its value towards another, in steps that " +
 			"choose themselves, around folds, until the constant leaves the interval between both values. A fold, where two " +
 			"solutions meet and the constant turns, is located to the tolerance. Estimated parameters keep to their bounds: one " +
-			"that meets a bound is held there, and let go where the action falls towards the inside again. --out keeps the branch as CSV.\n\n" +
+			"that meets a bound is held there, and let go where the action falls towards the inside again. --out keeps the branch as " +
+			"CSV, and what a report needs.\n\n" +
 			"A branch that turns back at a fold and one that is cut short by --points end with a warning; one that stops for another " +
 			"reason says which, with exit code 1.",
 		examples: [][2]string{
@@ -57,7 +60,7 @@ func (c *continueFlags) define(f *pflag.FlagSet) {
 	toleranceVar(f, &c.Tol, "tol", 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &c.MaxPoints, "points", 0, 1000000, "largest number of points; 0: 200")
 	numberVar(f, &c.MaxStep, "max-step", 0, 1e6, "largest step, in sizes of what changes most; 0: 0.25")
-	f.StringVar(&c.component, "component", "", "`NAME` of the component that --plot shows; default: the first")
+	f.StringVar(&c.component, "component", "", "`NAME` of the component or estimated parameter that --plot shows; default: the first that changes")
 	plotFlag(f, &c.plot, "the branch")
 }
 
@@ -90,27 +93,34 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 	if to == from || !c.flags.Changed("to") && (problem.Continuation == nil || problem.Continuation.To == from) {
 		return badInput("--to is missing: %s is %g in the file, where shall it go?", parameter, from)
 	}
-	component := 0
-	if c.component != "" {
-		if component = slices.Index(p.BVP.Names, c.component); component < 0 {
-			return badInput("--component %s: there is no such component%s", c.component, didYouMean(c.component, p.BVP.Names))
-		}
+	if names := slices.Concat(p.BVP.Names, p.BVP.ParamNames); c.component != "" && !slices.Contains(names, c.component) {
+		return badInput("--component %s: there is no such component%s", c.component, didYouMean(c.component, names))
 	}
+	begin := time.Now()
 	branch, err := p.Branch(ctx, parameter, to, c.Options, c.BranchOptions)
 	if len(branch.Points) == 0 {
-		return err
+		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
+	table := branchTable(p, parameter, branch)
 	if e.out != "" {
 		if err := e.writeBranch(p, parameter, branch); err != nil {
 			return err
 		}
-	}
-	if c.plot != "" {
-		if err := report.WritePicture(c.plot, branchFigure(p, parameter, component, branch)); err != nil {
+		page := e.newPage(p, begin, "finished", []report.Table{table})
+		if err != nil {
+			page.Run.Status = "ended early"
+			page.Fail(err)
+		}
+		if err := e.save(page, branchFigure(p, parameter, c.component, branch)); err != nil {
 			return err
 		}
 	}
-	if err := e.print(branchTable(p, parameter, branch)); err != nil {
+	if c.plot != "" {
+		if err := report.WritePicture(c.plot, branchFigure(p, parameter, c.component, branch)); err != nil {
+			return err
+		}
+	}
+	if err := e.print(table); err != nil {
 		return err
 	}
 	if err != nil && ctx.Err() == nil {
@@ -219,7 +229,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 // writeBranch writes the branch as CSV: the constant, whether it turns, the
 // values of all components at both ends and their largest size, parameters.
 func (e *env) writeBranch(p *route.Problem, parameter string, b *collocation.Branch) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
@@ -243,17 +253,4 @@ func (e *env) writeBranch(p *route.Problem, parameter string, b *collocation.Bra
 		s.Y = append(s.Y, sol.P...)
 	}
 	return folder.Write("branch.csv", func(w io.Writer) error { return s.CSV(w) })
-}
-
-func branchFigure(p *route.Problem, parameter string, component int, b *collocation.Branch) report.Figure {
-	var br report.Branch
-	for i, q := range b.Points {
-		br.X = append(br.X, q.Parameter)
-		br.Y = append(br.Y, route.Largest(q.Solution)[component])
-		if q.Fold {
-			br.Special = append(br.Special, report.Special{Index: i, Kind: "fold"})
-		}
-	}
-	br.Name = "solutions"
-	return report.BranchPicture{Title: title(p.File), X: parameter, Y: "max |" + p.BVP.Names[component] + "|", Branches: []report.Branch{br}}.Figure()
 }

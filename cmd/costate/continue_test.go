@@ -63,11 +63,28 @@ func TestAllSolutions(t *testing.T) {
 func TestSensitivity(t *testing.T) {
 	d := tablesOf(t, "solve", "bratu", "--sensitivity", "lambda", "--tol", "1e-10")["sensitivity lambda"]["y'"]["at the start"]
 	at := func(lambda string) float64 {
-		return tablesOf(t, "solve", "bratu", "--set", "lambda="+lambda, "--tol", "1e-12")["ends"]["y'"]["x = 0"]
+		return tablesOf(t, "solve", "bratu", "--set", "lambda="+lambda, "--tol", "1e-12")["ends"]["y'"]["at the start"]
 	}
 	want := (at("1.0001") - at("0.9999")) / 0.0002
 	if math.Abs(d-want) > 1e-7*math.Abs(want) {
 		t.Errorf("dy'(0)/dlambda = %v, differences give %v", d, want)
+	}
+}
+
+// TestBranchPictureChanges: what conditions hold at one value is not drawn.
+func TestBranchPictureChanges(t *testing.T) {
+	for _, c := range []struct {
+		rows [][]float64
+		want int
+	}{
+		{[][]float64{{1, 2}, {1, 5}}, 0},
+		{[][]float64{{100, 100}, {29, 14}, {5, 8}}, 1},
+		{[][]float64{{0, 0}, {1, 1.01}, {1, 1.02}}, 2},
+		{[][]float64{{0, 0}}, 0},
+	} {
+		if got := firstChanging(c.rows); got != c.want {
+			t.Errorf("%v: row %d, want %d", c.rows, got, c.want)
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	if err != nil {
 		return nil
 	}
+	path = sharper(ctx, a, path)
 	if err := p.pinPath(path); err != nil {
 		return nil
 	}
