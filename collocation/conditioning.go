@@ -130,10 +130,10 @@ func (r *run) indefinite(op string, singular bool) error {
 	t, component := r.freest()
 	e := &Error{Status: ode.IllConditioned, Op: op, Intervals: r.main.mesh.pieces(), T: t,
 		Component: component, Value: k.Kappa, Err: ode.ErrIllConditioned,
-		Try: fmt.Sprintf("condition %.2g leaves no digit of the tolerance: shorten the interval, or change what is given where", k.Kappa)}
+		Try: fmt.Sprintf("condition number %.2g leaves no digit of the tolerance: shorten the interval, or change what is given where", k.Kappa)}
 	if singular && k.Kappa1 > 0.01*k.Kappa {
 		e.Status, e.Err = ode.Singular, ode.ErrSingular
-		e.Try = fmt.Sprintf("condition %.2g: the conditions leave something free: a constant, a phase, a parameter", k.Kappa)
+		e.Try = fmt.Sprintf("condition number %.2g: the conditions leave something free: a constant, a phase, a parameter", k.Kappa)
 	}
 	return e
 }

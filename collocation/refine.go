@@ -62,6 +62,9 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 			r.transfer(r.main.tb, r.last.mesh, r.last.x)
 			continue
 		default:
+			if e := r.collapsed(r.main, failing); e != nil {
+				return e
+			}
 			return r.explain(err)
 		}
 		done, err := r.refine()
@@ -93,14 +96,18 @@ func (r *run) refine() (done bool, err error) {
 		r.transfer(r.tb[0], old, r.last.x)
 		return false, nil
 	}
+	if err := r.collapsed(r.est, negligible); err != nil {
+		return false, err
+	}
 	if t := r.s.Trace; t != nil {
 		t(Progress{Stage: "mesh", Intervals: old.pieces(), Ratio: z.ratio, T: z.where, Component: z.component})
 	}
 	r.ratio = z.ratio
 	if r.witness != nil && z.ratio <= 5 && r.confirmed() {
-		// Rounding may raise the estimate above that of the witness.
 		if err := r.approve(); err == nil || r.stats.Meshes-r.doubtedAt > 3 {
-			r.answer = r.witness
+			if z.ratio > 1 { // rounding may raise the estimate above that of the witness
+				r.answer = r.witness
+			}
 			return true, err
 		}
 	}

@@ -34,10 +34,12 @@ type run struct {
 	wq    []float64
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
-	coupling   []float64 // size of what couples into each component
+	coupling   []float64 // size of what couples into each component, in one interval
+	terms      []float64 // the same of all intervals together
 	seen       []float64 // size at the guess: what is below its rounding unit is zero
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
+	qseen      []float64 // the same at the guess
 
 	sum       summary
 	estimated *mesh // the mesh that sum is of
@@ -77,6 +79,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.weak, r.seen = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
+	r.qseen, r.terms = make([]float64, p.Params), make([]float64, p.Dim)
 	r.store = [2]*storage{storages.Get().(*storage), storages.Get().(*storage)}
 	for _, s := range r.store {
 		for i := range s.scratch {
@@ -138,7 +141,7 @@ func (r *run) place(m *mesh) {
 func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
 	if !r.converged {
-		copy(r.seen, r.peak)
+		r.look()
 	}
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
@@ -172,10 +175,23 @@ func (r *run) newton(ctx context.Context) error {
 	return err
 }
 
+// look notes the sizes at a guess, the largest of all that were tried: from one
+// that has collapsed nothing would be seen to.
+func (r *run) look() {
+	for c, v := range r.peak {
+		r.seen[c] = max(r.seen[c], v)
+	}
+	for c, v := range r.qsize {
+		r.qseen[c] = max(r.qseen[c], v)
+	}
+}
+
 // innerTol is Newton's tolerance in tolerances: a tenth of the error that the
-// mesh can be expected to leave.
+// mesh can be expected to leave, which on the way of a continuation, on the
+// mesh of the member before, is about one: what Newton's iteration left over
+// would look like an error of the mesh, and refine it without need.
 func (r *run) innerTol() float64 {
-	if r.ratio > 0 {
+	if r.ratio > 0 || r.hurried {
 		return min(max(0.02, 1e-3*r.ratio), 1e-4/r.rtol)
 	}
 	return min(max(0.02, 1e-5/r.rtol), 1e3)

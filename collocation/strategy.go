@@ -35,6 +35,8 @@ func (r *run) solve(ctx context.Context) error {
 		err = followed
 		r.enter(r.p0)
 	}
+	var zero *collapse
+	errors.As(err, &zero)
 	const dash = 12
 	ways := []struct {
 		parts     int
@@ -48,8 +50,12 @@ func (r *run) solve(ctx context.Context) error {
 		// The bold iteration begins with the same steps: go on from there.
 		r.bold, r.steps = true, dash-done
 		r.restart()
-		if e := r.settle(ctx, true); !r.retry(ctx, e) {
+		e := r.settle(ctx, true)
+		if !r.retry(ctx, e) {
 			return e
+		}
+		if zero == nil && errors.As(e, &zero) {
+			err = e
 		}
 		ways = ways[1:]
 	}
@@ -74,9 +80,12 @@ func (r *run) solve(ctx context.Context) error {
 		if !r.retry(ctx, e) {
 			return e
 		}
+		if zero == nil && errors.As(e, &zero) {
+			err = e // which says more than that the iteration fails
+		}
 	}
 	r.steps = 0
-	if r.main.factor(r.x) == nil && r.linearise() == nil && r.certainty().rounding > lost {
+	if zero == nil && r.main.factor(r.x) == nil && r.linearise() == nil && r.certainty().rounding > lost {
 		return r.indefinite(matrix, true)
 	}
 	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
@@ -100,7 +109,8 @@ func thinned(t []float64, n int) []float64 {
 // retry reports whether err is one that another way may avoid.
 func (r *run) retry(ctx context.Context, err error) bool {
 	var ne *newton.Error
-	return err != nil && ctx.Err() == nil && errors.As(err, &ne)
+	var c *collapse
+	return err != nil && ctx.Err() == nil && (errors.As(err, &ne) || errors.As(err, &c))
 }
 
 // direct solves from a guess, starting on m and adapting the mesh.
