@@ -23,6 +23,9 @@ func branchFigure(p *route.Problem, parameter, name string, b *collocation.Branc
 		if q.Fold {
 			br.Special = append(br.Special, report.Special{Index: i, Kind: "fold"})
 		}
+		if q.Corner != "" {
+			br.Special = append(br.Special, report.Special{Index: i, Kind: "corner"})
+		}
 	}
 	c := slices.Index(names, name)
 	if c < 0 {

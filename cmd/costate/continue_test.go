@@ -5,6 +5,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -106,5 +108,42 @@ func TestBranchEnds(t *testing.T) {
 		if code != c.code || c.want == "" && stderr != "" || !strings.Contains(stderr, c.want) {
 			t.Errorf("%v: exit code %d, expected %d with %q in\n%s", c.args, code, c.code, c.want, stderr)
 		}
+	}
+}
+
+// TestBranchCorner follows an estimated parameter off its bound: the table names
+// the corner, and no point is outside.
+func TestBranchCorner(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "decay.toml")
+	src := "[layer]\nstart = 0\nend = 2\n[constants]\na = 1.4\n[parameters]\nk = { estimate = true, guess = 0.7, max = 1.2 }\n" +
+		"[states]\nx = { equation = '-k*x', start = 'a', guess = 1 }\n[model]\nRf = inf\n" +
+		"[[observations]]\nat = [0.5, 1, 1.5, 2]\nobserve = { x = [0.6065, 0.3679, 0.2231, 0.1353] }\nsd = 0.1\n"
+	if err := os.WriteFile(file, []byte(src), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := runs(t, "continue", file, "--parameter", "a", "--to", "1", "--format", "csv", "--plot", filepath.Join(dir, "b.svg"))
+	if code != exitSolved || stderr != "" {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	corners, at := 0, slices.Index(rows[0], "k")
+	for _, r := range rows[1:] {
+		if strings.Contains(r[2], "k leaves its upper bound") {
+			corners++
+		}
+		if k, err := strconv.ParseFloat(r[at], 64); err != nil || k > 1.2+1e-12 {
+			t.Errorf("k = %s at a = %s", r[at], r[1])
+		}
+	}
+	if corners != 1 {
+		t.Errorf("%d corners in\n%s", corners, stdout)
+	}
+	code, _, stderr = runs(t, "continue", file, "--parameter", "k", "--to", "1")
+	if code != exitUsage || !strings.Contains(stderr, "k is estimated, and so no constant; want one of a") {
+		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

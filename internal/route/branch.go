@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"costate/collocation"
+	"costate/hamiltonian"
 	"costate/ode"
 )
 
@@ -34,7 +35,10 @@ func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Op
 	s := p.collocation(o)
 	s.Continuation, s.Guess = nil, first
 	w := &tracker{p: p, parameter: parameter, pins: maps.Clone(p.pins)}
-	b.Watch, b.Switch = w.watch, w.change
+	bounded := func(u hamiltonian.Param) bool { lo, hi := u.Bounds(); return !math.IsInf(lo, -1) || !math.IsInf(hi, 1) }
+	if slices.ContainsFunc(p.Equations.Unknowns, bounded) {
+		b.Watch, b.Switch = w.watch, w.change
+	}
 	branch, err := s.Continue(ctx, &collocation.Continuation{From: from, To: to, Problem: w.family()}, b)
 	return branch, p.worded(nil, err)
 }
