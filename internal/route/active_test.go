@@ -176,3 +176,34 @@ func TestErrorOfPerfectFit(t *testing.T) {
 		}
 	}
 }
+
+// TestOutsideBounds: without an action nothing holds a parameter on a bound, and
+// a solution outside is refused.
+func TestOutsideBounds(t *testing.T) {
+	fall := func(most string) *Problem {
+		return problem(t, "[layer]\nstart = 0\nend = { estimate = true, guess = 4, name = \"T\", min = 0.1, max = "+most+" }\n[constants]\nk = 0.01\n"+
+			"[states]\nz = { equation = \"z'' = 9.81 - k*z'^2\", start = ['0', '0'], guess = '5*t^2' }\n[boundary]\nconditions = ['z(T) = 100']\n")
+	}
+	for name, run := range map[string]func(*Problem) (int, error){
+		"branch": func(p *Problem) (int, error) {
+			b, err := p.Branch(t.Context(), "k", 0.05, Options{}, collocation.BranchOptions{})
+			return len(b.Points), err
+		},
+		"all solutions": func(p *Problem) (int, error) {
+			all, _, err := p.AllSolutions(t.Context(), Options{}, 3)
+			return len(all), err
+		},
+	} {
+		if n, err := run(fall("5")); n > 0 || err == nil || !strings.Contains(err.Error(), "T outside its bounds, 0.1 and 5") {
+			t.Errorf("%s: %d points, %v", name, n, err)
+		}
+		if n, err := run(fall("6")); n == 0 || err != nil {
+			t.Errorf("%s within the bounds: %d points, %v", name, n, err)
+		}
+	}
+	b, err := fall("6").Branch(t.Context(), "k", 0.05, Options{}, collocation.BranchOptions{})
+	last := b.Points[len(b.Points)-1]
+	if err != nil || b.End != collocation.BranchBounded || last.Corner != "T meets its upper bound" || math.Abs(last.Solution.P[0]-6) > 1e-5 {
+		t.Errorf("T goes to its bound: end %v at T = %v, %q, %v", b.End, last.Solution.P, last.Corner, err)
+	}
+}

@@ -35,6 +35,9 @@ func (p *Problem) bounded(ctx context.Context, guess *ode.Solution, solve func(*
 		if err != nil || p.File.Action == nil || ctx.Err() != nil {
 			return sol, err
 		}
+		for i, v := range p.pins {
+			sol.P[i] = v // to the last digit: a rounding error would be outside
+		}
 		pins, changed := p.activeSet(sol)
 		if !changed {
 			return sol, nil

@@ -28,6 +28,9 @@ func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Op
 		return new(collocation.Branch), fmt.Errorf("%s moves the ends of the layer or measurements in it, which a branch cannot follow: give the layer a fixed length, with the equations scaled by %s", parameter, parameter)
 	}
 	first, err := p.Collocate(ctx, o)
+	if err == nil {
+		err = p.outside(first)
+	}
 	if err != nil {
 		return new(collocation.Branch), err
 	}
@@ -84,14 +87,30 @@ func (p *Problem) AllSolutions(ctx context.Context, o Options, limit int) (all [
 		for _, sol := range found {
 			next, changed := p.activeSet(sol)
 			switch {
-			case !changed && len(all) < limit && len(p.Equations.OutOfBounds(sol.P)) == 0:
+			case !changed && len(all) < limit && p.outside(sol) == nil:
 				all, held = append(all, sol), append(held, p.AtBound())
 			case changed && !slices.ContainsFunc(sets, func(m map[int]float64) bool { return maps.Equal(m, next) }):
 				sets = append(sets, next)
 			}
 		}
 	}
+	if len(all) == 0 {
+		return nil, nil, p.outside(first)
+	}
 	return all, held, p.pin(start)
+}
+
+// outside returns an error if a solution does not keep to the bounds of the
+// unknowns; that of an action does, by its active set.
+func (p *Problem) outside(sol *ode.Solution) error {
+	if p.File.Action != nil {
+		return nil
+	}
+	for _, u := range p.Equations.OutOfBounds(sol.P) {
+		lo, hi := u.Bounds()
+		return fmt.Errorf("the solution has %s outside its bounds, %g and %g: change them, or give another guess", u.Symbol.Name(), lo, hi)
+	}
+	return nil
 }
 
 // Sensitivity returns the derivatives of a solution with respect to constants of
