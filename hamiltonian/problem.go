@@ -110,7 +110,7 @@ type Observations struct {
 	Rm    []float64    // precisions: m, or n×m; ignored when Matrix is set
 
 	// Matrix is a full symmetric precision (m×m). Where values are missing,
-	// the rows and columns of the missing ones are left out. nil: Rm.
+	// the others have their marginal precision, see Precision. nil: Rm.
 	Matrix []float64
 }
 

@@ -253,3 +253,8 @@ func flagError(f *pflag.FlagSet, err error, help string) error {
 	}
 	return badInput("%w; %s lists the flags", err, help)
 }
+
+// forceVar defines --force of the commands that write problem files or data.
+func forceVar(f *pflag.FlagSet, force *bool) {
+	f.BoolVar(force, "force", false, "replace files that are there")
+}
