@@ -33,10 +33,12 @@ type run struct {
 	wq    []float64
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
-	coupling   []float64 // size of what couples into each component
+	coupling   []float64 // size of what couples into each component, in one interval
+	terms      []float64 // the same of all intervals together
 	seen       []float64 // size at the guess: what is below its rounding unit is zero
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
+	qseen      []float64 // the same at the guess
 
 	sum       summary
 	estimated *mesh // the mesh that sum is of
@@ -46,10 +48,7 @@ type run struct {
 		mesh *mesh
 		x    []float64
 	}
-	known struct { // condition
-		mesh    *mesh
-		figures ode.Conditioning
-	}
+	known  known   // condition of the problem
 	best   float64 // least error over tolerance so far
 	bestAt int     // and the mesh that had it
 	ratio  float64 // error over tolerance on the mesh before; 0: none
@@ -64,7 +63,6 @@ type run struct {
 	doubtedAt   int           // meshes when that was first so
 	witness     *ode.Solution // what it has to agree with
 	answer      *ode.Solution // the witness, when it was confirmed
-	verified    bool          // the condition was compared with that on a finer mesh
 	converged   bool          // on some mesh since settle began
 }
 
@@ -79,6 +77,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.weak, r.seen = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
+	r.qseen, r.terms = make([]float64, p.Params), make([]float64, p.Dim)
 	r.store = [2]*storage{storages.Get().(*storage), storages.Get().(*storage)}
 	for _, s := range r.store {
 		for i := range s.scratch {
@@ -140,7 +139,7 @@ func (r *run) place(m *mesh) {
 func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
 	if !r.converged {
-		copy(r.seen, r.peak)
+		r.look()
 	}
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
@@ -173,10 +172,23 @@ func (r *run) newton(ctx context.Context) error {
 	return err
 }
 
+// look notes the sizes at a guess, the largest of all that were tried: from one
+// that has collapsed nothing would be seen to.
+func (r *run) look() {
+	for c, v := range r.peak {
+		r.seen[c] = max(r.seen[c], v)
+	}
+	for c, v := range r.qsize {
+		r.qseen[c] = max(r.qseen[c], v)
+	}
+}
+
 // innerTol is Newton's tolerance in tolerances: a tenth of the error that the
-// mesh can be expected to leave.
+// mesh can be expected to leave, which on the way of a continuation, on the
+// mesh of the member before, is about one: what Newton's iteration left over
+// would look like an error of the mesh, and refine it without need.
 func (r *run) innerTol() float64 {
-	if r.ratio > 0 {
+	if r.ratio > 0 || r.hurried {
 		return min(max(0.02, 1e-3*r.ratio), 1e-4/r.rtol)
 	}
 	return min(max(0.02, 1e-5/r.rtol), 1e3)

@@ -31,6 +31,8 @@ func (r *run) solve(ctx context.Context) error {
 		err = followed
 		r.enter(r.p0)
 	}
+	var zero *collapse
+	errors.As(err, &zero)
 	for _, way := range []struct {
 		parts     int
 		low, bold bool
@@ -59,8 +61,14 @@ func (r *run) solve(ctx context.Context) error {
 		if !r.retry(ctx, e) {
 			return e
 		}
+		if zero == nil && errors.As(e, &zero) {
+			err = e // which says more than that the iteration fails
+		}
 	}
 	r.steps = 0
+	if zero == nil && r.main.factor(r.x) == nil && r.linearise() == nil && r.certainty().rounding > lost {
+		return r.indefinite(matrix, true)
+	}
 	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
 		return e
 	}
@@ -82,7 +90,8 @@ func thinned(t []float64, n int) []float64 {
 // retry reports whether err is one that another way may avoid.
 func (r *run) retry(ctx context.Context, err error) bool {
 	var ne *newton.Error
-	return err != nil && ctx.Err() == nil && errors.As(err, &ne)
+	var c *collapse
+	return err != nil && ctx.Err() == nil && (errors.As(err, &ne) || errors.As(err, &c))
 }
 
 // direct solves from a guess, starting on m and adapting the mesh.
@@ -104,13 +113,8 @@ func (r *run) lowOrder(ctx context.Context, m *mesh, bold bool) *ode.Solution {
 	s.Stages, s.Tol, s.Continuation = 1, max(looseTol, r.rtol), nil
 	s.MaxMesh = min(s.maxMesh(), 2000)
 	low := newRun(&s, r.p)
-	defer low.release()
+	defer r.dismiss(low)
 	err := low.direct(ctx, m, r.s.Guess, bold)
-	r.stats.Func += low.stats.Func
-	r.stats.Jac += low.stats.Jac
-	r.stats.Factorisations += low.stats.Factorisations
-	r.stats.Solves += low.stats.Solves
-	r.stats.Newton += low.stats.Newton
 	if err != nil {
 		return nil
 	}

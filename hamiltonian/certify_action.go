@@ -99,9 +99,9 @@ func (a *Action) pulls(states func(t float64) []float64, theta []float64) ([]pul
 // given at an end have no natural condition there.
 func (a *Action) Conditions(sol *ode.Solution, tol float64) ([]Certificate, error) {
 	if len(a.Given.G) > 0 {
-		for i, c := range a.Given.G {
+		for _, c := range a.Given.G {
 			if _, ok := a.fixes(&Equations{Domain: a.Domain, Params: a.paramSymbols()}, c); !ok {
-				return []Certificate{Unjudged("jumps of the costates", math.NaN(), "condition %d has a multiplier", i+1)}, nil
+				return []Certificate{Unjudged("jumps of the costates", math.NaN(), "the condition %s = 0 has a multiplier", expr.Text(c))}, nil
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,7 +113,7 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 			return err
 		}
 		e.log.Error("not solved, so that there is nothing to check: " + err.Error())
-		return errFailed
+		return cmp.Or[error](e.saveFailure(p, begin, err), errFailed)
 	}
 	known := exactValues(r)
 	if len(known) > 0 {

@@ -62,6 +62,9 @@ func (p *Problem) checkEnd(sol *ode.Solution) error {
 func (p *Problem) activeSet(sol *ode.Solution) (map[int]float64, bool) {
 	pins := map[int]float64{}
 	changed := false
+	if p.File.Action == nil {
+		return pins, changed
+	}
 	for i, q := range p.File.Action.Params {
 		lo, hi := q.Bounds()
 		at, held := p.pins[i]

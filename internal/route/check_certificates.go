@@ -53,8 +53,11 @@ func (c *checker) certificates() error {
 		if err != nil {
 			return err
 		}
-		if p.Equations.FreeEnd != nil {
-			energy = nil // the equations are those of H times the length
+		if e := p.Equations; e.FreeEnd != nil && energy != nil {
+			h := energy // in the solver's variable the equations are those of H dt/ds
+			energy = func(s float64, y, theta []float64) float64 {
+				return h(s, y, theta) * (e.Label(e.End, theta) - e.Start) / (e.End - e.Start)
+			}
 		}
 		c.certify(hamiltonian.Structure(b, phase, sol, energy)...)
 		if flow := c.flow; flow != nil {
