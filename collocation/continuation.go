@@ -51,6 +51,7 @@ const (
 // solution of the one before it. Their mesh and solution are carried along at
 // a loose tolerance; only the last is solved to the one asked for.
 func (r *run) follow(ctx context.Context, c *Continuation) error {
+	r.brake = 0.1 // a shorter step costs less
 	return r.followFrom(ctx, c, nil)
 }
 

@@ -112,16 +112,17 @@ func (r *run) refine() (done bool, err error) {
 		}
 	}
 	if r.witness != nil && r.stats.Meshes-r.doubtedAt > 3 {
-		return false, r.indefinite("comparison of meshes", true)
+		return false, r.indefinite("comparison of meshes", r.condition().Kappa1 > 1e4)
 	}
 	if z.ratio <= 1 {
 		if err := r.determined(); err != nil || !r.doubtful() {
 			return true, err
 		}
 		if 2*old.pieces() > r.maxMesh() {
-			return false, r.indefinite("comparison of meshes", true)
+			return false, r.indefinite("comparison of meshes", r.condition().Kappa1 > 1e4)
 		}
-		if r.doubts++; r.doubts == 1 {
+		r.doubts++
+		if r.witness == nil {
 			r.doubtedAt = r.stats.Meshes
 		}
 		r.witness = r.solution()
@@ -190,6 +191,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	case ctx.Err() != nil:
 		sol.Status = ode.Cancelled
 	case errors.As(err, &e):
+		e.sys = &r.p0.System
 		sol.Status = e.Status
 	}
 	return sol, err

@@ -28,6 +28,7 @@ type run struct {
 	dx    []float64     // its correction
 	f     []float64
 	nw    newton.Solver
+	went  newton.Result // of its last iteration
 	np    newton.Problem
 	wn    []float64 // Newton's weights of y at the nodes
 	wq    []float64
@@ -58,16 +59,18 @@ type run struct {
 	anticipated bool          // layers looked for in the Jacobians
 	hurried     bool          // on the way of a continuation: give up early
 	steps       int           // of Newton's iteration; 0: as the Solver says
+	brake       float64       // damping that is too much on the way
+	spare       bool          // there is a family to fall back on
 	bold        bool          // Newton's iteration may go uphill
 	doubts      int           // times that a finer mesh had to confirm the solution
-	doubtedAt   int           // meshes when that was first so
+	doubtedAt   int           // meshes when there was a witness first
 	witness     *ode.Solution // what it has to agree with
 	answer      *ode.Solution // the witness, when it was confirmed
 	converged   bool          // on some mesh since settle began
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {
-	r := &run{s: s, p: p, p0: p, rtol: s.rtol()}
+	r := &run{s: s, p: p, p0: p, rtol: s.rtol(), brake: 0.01}
 	r.fld = &field{sys: &p.System, scale: make([]float64, p.Dim), pSize: make([]float64, p.Params)}
 	r.cond = newConditions(p)
 	r.linear = p.System.Linear && p.Boundary.Linear && p.Algebraic == 0
@@ -146,12 +149,15 @@ func (r *run) newton(ctx context.Context) error {
 	if r.steps > 0 {
 		r.nw.MaxSteps = min(r.nw.MaxSteps, r.steps)
 	}
+	if r.spare && !r.converged {
+		r.nw.MaxSteps = min(r.nw.MaxSteps, 20)
+	}
 	r.nw.Bold = r.bold
 	if r.bold {
 		r.nw.MinDamping = 1.0 / 16
 	}
 	if r.hurried {
-		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, 0.01)
+		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, r.brake)
 	}
 	if t := r.s.Trace; t != nil {
 		r.nw.Trace = func(st newton.Step) {
@@ -161,6 +167,7 @@ func (r *run) newton(ctx context.Context) error {
 	}
 	f0 := r.stats.Factorisations
 	res, err := r.nw.Solve(ctx, &r.np, r.x)
+	r.went = res
 	r.stats.Newton += res.Steps
 	r.stats.Factorisations = f0 + res.Factorisations
 	if err == nil || ctx.Err() != nil {

@@ -163,7 +163,7 @@ func (r *NetworkContinuous) weaken(ctx context.Context, rf float64) (*NetworkCon
 	var err error
 	if r.Condensed {
 		old := r.Solution
-		s := &discrete.NetworkCondensed{Tol: r.Tol, Intervals: 32, Workers: workers(0), Guess: func(dst []float64, t float64) { old.At(dst, t) }}
+		s := &discrete.NetworkCondensed{Tol: r.Tol, Mesh: old.T, Workers: workers(0), Guess: func(dst []float64, t float64) { old.At(dst, t) }}
 		out.Solution, err = s.Solve(ctx, &b, r.Solution.P)
 	} else {
 		start := r.Solution.P
