@@ -528,8 +528,10 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 			if pre := m.approach(ctx, scale, 1e7, o); pre.err != nil {
 				return pre
 			}
+		} else if w.dual != nil {
+			copy(c.lam, w.dual)
 		} else {
-			m.warmCostates(scale)
+			m.warmCostates(m.from)
 		}
 		m.dual = true
 	}
@@ -579,8 +581,9 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 				break
 			}
 		}
-		// What the step changes the Lagrangian by, both ways.
-		a, b := 0.0, 0.0
+		// What the step changes the Lagrangian by, both ways, and what the
+		// action is from it.
+		a, b, gap := 0.0, 0.0, 0.0
 		for i, d := range c.dx {
 			if !c.fix[i] {
 				a += c.g[i] * d
@@ -588,6 +591,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		}
 		for i, d := range c.dl {
 			b += c.con[i] * d
+			gap += c.con[i] * c.lam[i]
 		}
 		out.pred = 0.5 * (math.Abs(a) + math.Abs(b))
 		e := w.action(m.v, scale)
@@ -601,7 +605,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 			}
 		}
 		m0 := c.merit(m.v, sc)
-		done := out.pred <= o.tol*A
+		done := out.pred <= o.tol*A && (out.steps > 0 || math.Abs(gap) <= o.tol*A)
 		alpha := 1.0
 		for {
 			if alpha == 1 {

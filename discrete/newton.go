@@ -96,7 +96,6 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		mode = exact
 	}
 	defer func() { lm.exact = mode == exact }()
-	w.dual = nil
 	defer func() { w.dual = nil }()
 	fail := func(sentinel error, format string, args ...any) outcome {
 		out.err = &NewtonError{out.steps, scale, out.total(), fmt.Sprintf(format, args...), sentinel}
@@ -104,8 +103,9 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 	}
 	trial := w.trial()
 	lastPred := math.Inf(1)
-	fresh := false // f holds the matrices at v
-	floor := 0.0   // damping that was too little lately
+	fresh := false    // f holds the matrices at v
+	floor := 0.0      // damping that was too little lately
+	indefinite := 1.0 // factor of the last increase for an indefinite matrix
 	for {
 		if err := ctx.Err(); err != nil {
 			return fail(err, "interrupted")
@@ -123,7 +123,8 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			// Not positive definite. Exact curvature: more damping; if it is
 			// strongly indefinite, Gauss-Newton for this point.
 			floor = lm.mu
-			lm.raise(8)
+			indefinite = min(8*indefinite, 512)
+			lm.raise(indefinite)
 			if mode == exact && o.curvature == Automatic && lm.mu > 0.05 {
 				mode, fresh, floor = gaussNewton, false, 0
 				w.dual = nil
@@ -136,6 +137,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			}
 			continue
 		}
+		indefinite = 1.0
 		if f.pred <= 0 && w.held {
 			// Set on their bounds, some unknowns have gone too far for the
 			// quadratic model: a shorter step meets fewer bounds.
