@@ -90,25 +90,25 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 		for {
 			l.predict(m, scale, (l.beta-l.from(run))*math.Log(l.alpha))
 			out = m.minimise(ctx, &solver, scale, tol, last)
-			r = l.describe(m, run, scale, out, tol)
+			r = l.describe(m, run, scale, out)
 			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin*(1+1e-9) {
 				break
 			}
 			// Off the branch: halve the step.
 			l.step = max((l.beta-l.from(run))/2, stepMin)
 			l.beta = l.from(run) + l.step
-			last = false
+			last, tol = false, l.tol
 			scale = l.scale(l.beta)
 			copy(m.v, l.saved)
-			m.lm = lm
-			m.dual = false
+			m.lm, m.dual = lm, false
+			m.scale = run.Rungs[len(run.Rungs)-1].RfScale
 		}
 	} else {
 		if n := len(run.Rungs); n > 0 && !m.dual && m.p.stiffness(scale) > 100 {
 			m.w.retain(m.v, run.Rungs[n-1].RfScale)
 		}
 		out = m.minimise(ctx, &solver, scale, tol, last)
-		r = l.describe(m, run, scale, out, tol)
+		r = l.describe(m, run, scale, out)
 	}
 	if out.err == nil {
 		l.failed = 0
@@ -150,10 +150,10 @@ func newRung(beta, scale float64, m *minimiser, out outcome) Rung {
 }
 
 // describe makes a rung of an outcome.
-func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome, tol float64) Rung {
+func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome) Rung {
 	r := newRung(l.beta, scale, m, out)
 	if n := len(run.Rungs); n > 0 {
-		r.Jump = r.jumps(&run.Rungs[n-1], tol)
+		r.Jump = r.jumps(&run.Rungs[n-1], l.tol) // the rung before is no better
 	}
 	return r
 }
