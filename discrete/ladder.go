@@ -16,6 +16,8 @@ type ladder struct {
 	tol     float64
 	unit    float64 // stiffness at the scale 1
 
+	reported float64 // an action in Annealing.Convention, in units of ours
+
 	beta    float64 // of the next rung
 	step    float64 // in beta, of an adaptive ladder
 	tangent []float64
@@ -27,6 +29,7 @@ type ladder struct {
 
 func newLadder(a *Annealing, p *plan) *ladder {
 	l := &ladder{a: a, step: 1, tol: a.Tolerance, unit: p.stiffness(1)}
+	l.reported, _ = a.Convention.units(p)
 	l.rf0, l.alpha, l.betas, l.plateau = a.defaults(p)
 	if l.tol <= 0 {
 		l.tol = 1e-6
