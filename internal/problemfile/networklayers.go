@@ -4,8 +4,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
-	"strings"
 	"strconv"
+	"strings"
 
 	"costate/discrete"
 	"costate/internal/expr"
