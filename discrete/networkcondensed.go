@@ -26,9 +26,12 @@ type NetworkCondensed struct {
 	MaxMesh   int     // intervals [2000]
 	Workers   int     // goroutines over the pairs; no result depends on it [1]
 
-	// Guess, if not nil, is a solution of a like problem, of another Rf for
-	// instance, whose mesh, paths and costates are the start.
-	Guess *ode.Solution
+	Mesh []float64 // first mesh [Intervals equal ones]
+
+	// Guess stores states and costates in b's layout: where layers may err or
+	// inputs are unknowns, paths that are near those of its weights. [the path of
+	// the weights from b's inputs, with costates by back-propagation]
+	Guess func(dst []float64, t float64)
 }
 
 // netCondensed is the collocation system on one mesh.
@@ -83,20 +86,18 @@ func (s *NetworkCondensed) Solve(ctx context.Context, b *NetworkBVP, theta []flo
 	if maxMesh == 0 {
 		maxMesh = 2000
 	}
-	guess, err := c.guess(theta)
-	if err != nil {
-		return nil, err
-	}
-	mesh := make([]float64, n+1)
-	for i := range mesh {
-		mesh[i] = c.Field.End * float64(i) / float64(n)
-	}
-	if g := s.Guess; g != nil {
-		if g.Dim != c.Multiplier()+c.n {
-			return nil, fmt.Errorf("%w: condensed continuous layers: the guess has %d components, want %d", ErrNetwork, g.Dim, c.Multiplier()+c.n)
+	guess := s.Guess
+	if guess == nil {
+		if guess, err = c.guess(theta); err != nil {
+			return nil, err
 		}
-		guess = func(dst []float64, t float64) { g.At(dst, t) }
-		mesh = append([]float64(nil), g.T...)
+	}
+	mesh := append([]float64(nil), s.Mesh...)
+	if len(mesh) < 2 {
+		mesh = make([]float64, n+1)
+		for i := range mesh {
+			mesh[i] = c.Field.End * float64(i) / float64(n)
+		}
 	}
 	stats := ode.Stats{}
 	sys := newNetCondensed(c, mesh, max(1, s.Workers))

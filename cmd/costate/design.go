@@ -119,6 +119,9 @@ func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 	}
 	tables := []report.Table{signalTable(signals), table, chosenTable(n, plan, r, took)}
+	if err := e.saveNetwork(problem, begin, seed, tables, failed); err != nil {
+		return err
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}
@@ -202,7 +205,7 @@ func chosenTable(n *route.Network, plan *route.NetworkDesign, r *discrete.Networ
 
 // writeDesign writes the table and the chosen weights.
 func (e *env) writeDesign(t report.Table, r *discrete.NetworkDesignResult) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,7 @@ type env struct {
 	quiet     bool
 	logFormat string
 	out       string // folder for full results; "": none
+	opened    *report.Folder
 
 	log *slog.Logger
 }
@@ -49,14 +51,18 @@ func (e *env) start() error {
 	return nil
 }
 
+// readableWidth is what notes are wrapped to where nothing tells the width; rows
+// stay lines, for grep.
+const readableWidth = 80
+
 // print writes tables to standard output. It is called once by a command, with
 // all tables, because JSON is one document.
 func (e *env) print(tables ...report.Table) error {
-	return report.Render(e.stdout, report.Options{
-		Format: report.Format(e.format),
-		Width:  terminalWidth(e.stdout),
-		Color:  e.color(),
-	}, tables...)
+	o := report.Options{Format: report.Format(e.format), Width: terminalWidth(e.stdout), Color: e.color()}
+	if o.Width == 0 {
+		o.Width, o.Soft = readableWidth, true
+	}
+	return report.Render(e.stdout, o, tables...)
 }
 
 // printText writes text for people to standard output.
@@ -127,7 +133,7 @@ func isTerminal(w any) bool {
 }
 
 // terminalWidth returns the columns of w if it is a terminal, or else what
-// COLUMNS says, or 0: unlimited, as for files and pipes.
+// COLUMNS says, or 0: not known, as for files and pipes.
 func terminalWidth(w any) int {
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
@@ -138,4 +144,16 @@ func terminalWidth(w any) int {
 		return n
 	}
 	return 0
+}
+
+// openForInput opens the folder for problem files or data: what a user may have
+// measured or changed by hand is replaced only by force.
+func openForInput(dir string, force bool, names ...string) (*report.Folder, error) {
+	for _, name := range names {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if _, err := os.Stat(file); err == nil && !force {
+			return nil, badInput("%s is there already; --force replaces it, another --out leaves it", file)
+		}
+	}
+	return report.OpenFolder(dir)
 }

@@ -28,7 +28,9 @@ func examplesCommand() *command {
 			{"costate examples lynx-hare --out mine", "write it and its data into the folder mine"},
 		},
 		words: exampleNames,
-		define: func(*pflag.FlagSet) action {
+		define: func(f *pflag.FlagSet) action {
+			var force bool
+			forceVar(f, &force)
 			return func(_ context.Context, e *env, args []string) error {
 				if len(args) == 0 {
 					return e.listExamples()
@@ -36,12 +38,12 @@ func examplesCommand() *command {
 				file := exampleFile(args[0])
 				if file == "" {
 					if src, err := fs.ReadFile(testdata.Fetched(), strings.TrimSuffix(args[0], ".toml")+".toml"); err == nil {
-						return e.fetchedExample(strings.TrimSuffix(args[0], ".toml")+".toml", src)
+						return e.fetchedExample(force, strings.TrimSuffix(args[0], ".toml")+".toml", src)
 					}
 					return badInput("there is no built-in problem %q%s; costate examples lists them", args[0], didYouMean(args[0], exampleNames()))
 				}
 				if e.out != "" {
-					return e.writeExample(file)
+					return e.writeExample(force, file)
 				}
 				src, err := fs.ReadFile(testdata.Problems(), file)
 				if err != nil {
@@ -54,11 +56,11 @@ func examplesCommand() *command {
 }
 
 // fetchedExample shows or writes a file whose data are not built in.
-func (e *env) fetchedExample(name string, src []byte) error {
+func (e *env) fetchedExample(force bool, name string, src []byte) error {
 	if e.out == "" {
 		return e.printText(string(src))
 	}
-	folder, err := report.OpenFolder(e.out)
+	folder, err := openForInput(e.out, force, name)
 	if err != nil {
 		return err
 	}
@@ -85,16 +87,17 @@ func (e *env) listExamples() error {
 	return e.print(t)
 }
 
-func (e *env) writeExample(file string) error {
+func (e *env) writeExample(force bool, file string) error {
 	p, err := problemfile.LoadFS(testdata.Problems(), file)
 	if err != nil {
 		return err
 	}
-	folder, err := report.OpenFolder(e.out)
+	names := append([]string{path.Base(file)}, p.DataFiles...)
+	folder, err := openForInput(e.out, force, names...)
 	if err != nil {
 		return err
 	}
-	for _, f := range append([]string{path.Base(file)}, p.DataFiles...) {
+	for _, f := range names {
 		src, err := fs.ReadFile(testdata.Problems(), path.Join(path.Dir(file), f))
 		if err != nil {
 			return err

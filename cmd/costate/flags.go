@@ -205,6 +205,13 @@ func choiceVar(f *pflag.FlagSet, p *string, name string, words []string, usage s
 	f.SetAnnotation(name, annotateWords, words)
 }
 
+// wordVar declares a flag whose words whoever takes its value reads, for they
+// depend on the problem; usage names them.
+func wordVar(f *pflag.FlagSet, p *string, name string, words []string, usage string) {
+	f.StringVar(p, name, *p, usage)
+	f.SetAnnotation(name, annotateWords, words)
+}
+
 // fileVar declares a flag for a file whose name ends in one of the extensions,
 // such as ".svg"; none: any.
 func fileVar(f *pflag.FlagSet, p *string, name, usage string, extensions ...string) {
@@ -245,4 +252,9 @@ func flagError(f *pflag.FlagSet, err error, help string) error {
 		return badInput("--%s needs a value (%s); %s explains it", missing.GetFlag().Name, kind, help)
 	}
 	return badInput("%w; %s lists the flags", err, help)
+}
+
+// forceVar defines --force of the commands that write problem files or data.
+func forceVar(f *pflag.FlagSet, force *bool) {
+	f.BoolVar(force, "force", false, "replace files that are there")
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -55,7 +54,7 @@ type importFlags struct {
 func (i *importFlags) define(f *pflag.FlagSet) {
 	i.flags = f
 	f.StringVar(&i.name, "name", "", "`NAME` of the files, without extension; default: that of the problem or the data")
-	f.BoolVar(&i.force, "force", false, "replace files that are there")
+	forceVar(f, &i.force)
 	integerVar(f, &i.minaone.Set, "dataset", 0, 1000000, "minaone: number of the data set, where there are several")
 	f.StringArrayVar(&i.minaone.Define, "define", nil, "minaone: what a function of C++ is, as `'NAME(a, b) = FORMULA'`; may be given several times")
 	f.StringVar(&i.observe, "observe", "", "varanneal: `COMPONENTS` that are measured, counted from 0, such as 0,2,4; default: all")
@@ -184,12 +183,7 @@ func (i *importFlags) write(e *env, name string, text []byte, data report.Series
 		dir = "."
 	}
 	problem, table := filepath.Join(dir, name+".toml"), filepath.Join(dir, name+".csv")
-	for _, file := range []string{problem, table} {
-		if _, err := os.Stat(file); err == nil && !i.force {
-			return badInput("%s is there already; --force replaces it, --name gives another name", file)
-		}
-	}
-	folder, err := report.OpenFolder(dir)
+	folder, err := openForInput(dir, i.force, name+".csv", name+".toml")
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ type integrateFlags struct {
 	seed     uint64
 	tol      float64
 	method   string
+	force    bool
 	flags    *pflag.FlagSet
 }
 
@@ -79,6 +80,7 @@ func (i *integrateFlags) define(f *pflag.FlagSet) {
 		names[k] = m.name
 	}
 	choiceVar(f, &i.method, "integrator", names, "integration method")
+	forceVar(f, &i.force)
 }
 
 func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
@@ -101,7 +103,7 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 		return err
 	}
 	if i.flags.Changed("until") {
-		f.End = i.until
+		f.Until(i.until)
 	}
 	if !(f.End > f.Start) {
 		return badInput("--until %g: want a place after the start, %g", f.End, f.Start)
@@ -146,11 +148,11 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 	head.WriteByte('\n')
 	rows := report.Series{Label: problem.Domain().Layer.Name(), Names: f.Names, T: samples.T, Y: samples.Y}
 	if e.out != "" {
-		folder, err := report.OpenFolder(e.out)
+		name := problem.Name + ".csv"
+		folder, err := openForInput(e.out, i.force, name)
 		if err != nil {
 			return err
 		}
-		name := problem.Name + ".csv"
 		err = folder.Write(name, func(w io.Writer) error {
 			if _, err := w.Write(head.Bytes()); err != nil {
 				return err

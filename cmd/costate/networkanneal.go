@@ -86,6 +86,9 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 			}
 		}
 	}
+	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed); err != nil {
+		return err
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}

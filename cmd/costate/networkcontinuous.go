@@ -68,6 +68,9 @@ func (s *solveFlags) continuous(ctx context.Context, e *env, problem *problemfil
 			return err
 		}
 	}
+	if err := e.saveNetwork(problem, begin, seed, tables, failed); err != nil {
+		return err
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}

@@ -93,7 +93,11 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 			return err
 		}
 	}
-	if err := e.print(append(append(tables, rows.t), cv...)...); err != nil {
+	tables = append(append(tables, rows.t), cv...)
+	if err := e.saveNetwork(problem, begin, r.Options.Seed, tables, failed); err != nil {
+		return err
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
 	return e.failNetwork(ctx, failed)
@@ -140,7 +144,7 @@ func trainedSummary(n *route.Network, r *route.NetworkTrained, method string, to
 	}
 	line("total", report.Value(fit.Action.Total()))
 	line("largest derivative by a weight", report.Sci(fit.Gradient, 2))
-	line("work", report.Textf("%d steps, %d evaluations", fit.Iterations, fit.Evaluations))
+	line("work", report.Text(report.Count(fit.Iterations, "step")+", "+report.Count(fit.Evaluations, "evaluation")))
 	line("time", report.Duration(took))
 	return t
 }

@@ -36,10 +36,10 @@ var solutionPictures = []string{"states", "costates", "energy", "mesh"}
 // solutionFigure draws one aspect of a solution.
 func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report.Figure, error) {
 	e := p.Equations
-	label := axis(e.Layer.Name(), p.File.Units[e.Layer.Name()])
-	rows := report.Sample(sol, e.Layer.Name(), p.BVP.Names, pictureSamples)
-	for i, s := range rows.T {
-		rows.T[i] = e.Label(s, sol.P)
+	label := axis(e.Layer.Name(), p.File.Unit(e.Layer.Name()))
+	rows, err := p.Curves(sol, pictureSamples)
+	if err != nil {
+		return report.Figure{}, err
 	}
 	n := len(e.States)
 	switch picture {
@@ -47,7 +47,7 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		if len(e.Costates) == 0 || len(p.BVP.Names) < 2*n {
 			return report.Figure{}, badInput("--picture costates: this kind of problem has no costates")
 		}
-		return report.Costates(title(p.File), label, columns(rows, n, 2*n), nil), nil
+		return report.Costates(title(p.File), label, columns(rows.Series, n, 2*n), nil), nil
 	case "energy":
 		h, err := e.Energy()
 		if err != nil {
@@ -59,7 +59,7 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		values := make([]float64, len(rows.T))
 		at := report.Sample(sol, "", nil, pictureSamples).T
 		for i, t := range at {
-			values[i] = h(t, rows.Row(i), sol.P)
+			values[i] = h(t, rows.Row(i)[:sol.Dim], sol.P)
 		}
 		return report.Energy(title(p.File), label, rows.T, values), nil
 	case "mesh":
@@ -71,21 +71,41 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		}
 		return report.MeshPicture{Title: title(p.File), Label: label, Meshes: [][]float64{mesh}}.Figure(), nil
 	}
-	if p.File.Action == nil {
-		n = min(n, len(rows.Names))
+	states := columns(rows.Series, 0, min(n, len(p.BVP.Names)))
+	for _, u := range e.Controls {
+		if j := slices.Index(rows.Names, u.Name()); j >= 0 {
+			states = beside(states, columns(rows.Series, j, j+1))
+		}
 	}
-	var units []string
-	for _, s := range e.States {
-		units = append(units, p.File.Units[s.Name()])
-	}
-	pic := report.StatesPicture{Title: title(p.File), Label: label, Units: units, States: columns(rows, 0, n)}
+	pic := statesPicture(p, states)
 	if sol.Error != nil && seen(sol, n) {
 		pic.Error, pic.Band = sol.Error[:n], "error of the computation"
+	}
+	return pic.Figure(), nil
+}
+
+// statesPicture shows states over the layer label with what was measured of them.
+func statesPicture(p *route.Problem, states report.Series) report.StatesPicture {
+	pic := report.StatesPicture{Title: title(p.File), Label: axis(states.Label, p.File.Unit(states.Label)), States: states}
+	for _, name := range states.Names {
+		pic.Units = append(pic.Units, p.File.Unit(name))
 	}
 	if a := p.File.Action; a != nil {
 		pic.Data = measurements(a, a.Observations)
 	}
-	return pic.Figure(), nil
+	return pic
+}
+
+// pathFigure draws one aspect of a path of discrete layers.
+func pathFigure(p *route.Problem, path *discrete.Path, picture string) (report.Figure, error) {
+	rows := route.PathSeries(p.Equations, path)
+	switch picture {
+	case "states":
+		return statesPicture(p, columns(rows, 0, path.Dim)).Figure(), nil
+	case "costates":
+		return report.Costates(title(p.File), axis(rows.Label, p.File.Unit(rows.Label)), columns(rows, path.Dim, 2*path.Dim), nil), nil
+	}
+	return report.Figure{}, badInput("--picture %s: want states or costates with --method discrete", picture)
 }
 
 // seen reports whether the error of one of the first n components is wide
@@ -119,6 +139,15 @@ func columns(s report.Series, from, to int) report.Series {
 	return out
 }
 
+// beside returns a series with the columns of both.
+func beside(a, b report.Series) report.Series {
+	out := report.Series{Label: a.Label, Names: slices.Concat(a.Names, b.Names), T: a.T}
+	for i := range a.T {
+		out.Y = append(append(out.Y, a.Row(i)...), b.Row(i)...)
+	}
+	return out
+}
+
 // measurements are the data of the states that are measured themselves.
 func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations) []report.Measurements {
 	var out []report.Measurements
@@ -147,13 +176,10 @@ func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations
 // differ).
 func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	ens := r.Ensemble
-	unit := 1.0
+	unit := r.Unit
 	pic := report.LevelsPicture{Title: title(p.File), Y: "action (" + ens.Convention.String() + ")"}
 	if len(ens.Levels) > 0 {
 		best := ens.Levels[0]
-		if best.Action != 0 {
-			unit = best.Reported / best.Action
-		}
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
 	}
 	at := map[float64][]float64{}

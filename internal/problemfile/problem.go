@@ -55,6 +55,10 @@ type Problem struct {
 	Continuation *Continuation // nil: none
 	Integrate    Integrate
 
+	// Settable are the constants and fixed parameters that Loader.Set and With
+	// replace; those given by a formula have the value that it gives.
+	Settable []hamiltonian.Constant
+
 	Warnings []error
 
 	domain hamiltonian.Domain // of a network: constants only
@@ -104,7 +108,7 @@ type Anneal struct {
 	Seed       uint64
 	Layers     int
 	Rule       string
-	Convention string // action, varanneal or minaone; of a network action, paper or varanneal
+	Convention string // as in Conventions; of a network continuous, paper or varanneal
 	Kappa      float64
 	OffGrid    string // insert or interpolate
 	Predict    float64

@@ -2,6 +2,8 @@ package route
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 
 	"costate/discrete"
@@ -12,21 +14,83 @@ import (
 // annealedGuess returns the minimum of the action in a modest number of layers,
 // reached by raising the precision of the model step by step, as a guess for
 // the continuous routes. nil: the problem has no discrete action, or annealing
-// failed.
+// failed, which explained tells of if the route fails as well.
 func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	a := p.File.Action
 	if a == nil {
 		return nil
 	}
 	path, err := minimum(ctx, a)
+	p.noGuess = err
 	if err != nil {
 		return nil
 	}
+	path = sharper(ctx, a, path)
 	if err := p.pinPath(path); err != nil {
 		return nil
 	}
 	return pathSolution(p.Equations, path)
 }
+
+// explained adds to the failure of a route that there was no first guess, which
+// may be the reason.
+func (p *Problem) explained(sol *ode.Solution, err error) (*ode.Solution, error) {
+	var u *Undetermined
+	if err == nil || p.noGuess == nil || sol == nil || errors.As(err, &u) || errors.Is(err, context.Canceled) {
+		return sol, err
+	}
+	sol.Err = fmt.Errorf("%w; no first guess was found either (%s), and that of the file was taken: give a better one, or let costate anneal look from many starts", err, cause(p.noGuess))
+	return sol, sol.Err
+}
+
+// persistent calls solve, with the bounds kept, from a guess; if that fails from
+// the same guess refined, and then from that of the file.
+func (p *Problem) persistent(ctx context.Context, guess *ode.Solution, solve func(*ode.Solution) (*ode.Solution, error)) (*ode.Solution, error) {
+	sol, err := p.bounded(ctx, guess, solve)
+	if err == nil || guess == nil || ctx.Err() != nil {
+		return sol, err
+	}
+	if g := p.refinedGuess(ctx, guess); g != nil {
+		if again, err := p.bounded(ctx, g, solve); err == nil {
+			return again, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return sol, err
+	}
+	if again, err := p.bounded(ctx, nil, solve); err == nil {
+		return again, nil
+	}
+	return sol, err
+}
+
+// refinedGuess minimises the action from a guess in more and better layers, whose
+// minimum is collocation of the canonical equations already: Newton's method has
+// little left to do, and the minimiser does not lose its way where the equations
+// hardly tell solutions apart, as instantons on a long interval. nil: it fails.
+func (p *Problem) refinedGuess(ctx context.Context, guess *ode.Solution) *ode.Solution {
+	a := p.File.Action
+	if a == nil {
+		return nil
+	}
+	pr, err := Layers(a)
+	if err != nil {
+		return nil
+	}
+	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, finerLayers
+	if b := p.Equations.Breaks(); len(b) > 0 && len(b) <= finerLayers {
+		pr.Mesh = layerMesh(pr, finerLayers, b)
+	}
+	s := discrete.Solver{Tolerance: 1e-10, MaxSteps: 200}
+	path, err := s.Solve(ctx, pr, solutionGuess(p, guess))
+	if err != nil || p.pinPath(path) != nil {
+		return nil
+	}
+	return pathSolution(p.Equations, path)
+}
+
+// finerLayers of a rule of order four have an error of some 1e-6.
+const finerLayers = 400
 
 // guessLayers is enough for a guess: the continuous routes do the rest.
 const guessLayers = 60
@@ -108,7 +172,7 @@ func forward(ctx context.Context, a *hamiltonian.Action, x func([]float64, float
 		return nil
 	}
 	p := &ode.IVP{System: f.System(), Start: a.Start, End: a.End,
-		Initial: make([]float64, f.Dim), Params: theta}
+		Initial: make([]float64, f.Dim), Params: theta, Breaks: a.Breaks(a.End)}
 	x(p.Initial, a.Start)
 	in := ode.Integrator{RelTol: 1e-4, AbsTol: 1e-6, MaxSteps: 5000}
 	sol, err := in.Solve(ctx, p)
@@ -123,10 +187,15 @@ func climb(ctx context.Context, pr *discrete.Problem, a *hamiltonian.Action, s s
 	q := *pr
 	weak := ladder(a)
 	guess := s.guess
-	solver := discrete.Solver{Tolerance: 1e-4, MaxSteps: 50}
+	// A rung that does not converge goes on from where it stopped: a valley that
+	// is narrow and bent takes many steps, and few problems have one.
+	quick, patient := discrete.Solver{Tolerance: 1e-4, MaxSteps: 50}, discrete.Solver{Tolerance: 1e-4, MaxSteps: 400}
 	for k := s.rung; ; k++ {
 		q.Rf = weak(k)
-		path, err := solver.Solve(ctx, &q, guess)
+		path, err := quick.Solve(ctx, &q, guess)
+		if err != nil && path != nil && ctx.Err() == nil {
+			path, err = patient.Solve(ctx, &q, discrete.Guess{Path: path})
+		}
 		if path == nil || ctx.Err() != nil || k >= ladderTop {
 			return path, err
 		}
