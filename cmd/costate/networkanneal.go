@@ -86,7 +86,7 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 			}
 		}
 	}
-	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed); err != nil {
+	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed, networkLevelsFigure(n, r)); err != nil {
 		return err
 	}
 	if err := e.print(tables...); err != nil {
