@@ -294,15 +294,11 @@ func (o *Observations) row(n int) ([]float64, bool, error) {
 		row = append(row, v)
 	}
 	if o.Matrix != nil {
-		for i := range m {
-			for j := range m {
-				w := o.Matrix[i*m+j]
-				if math.IsNaN(y[i]) || math.IsNaN(y[j]) {
-					w = 0
-				}
-				row = append(row, w)
-			}
+		w, err := o.Precision(n)
+		if err != nil {
+			return nil, false, err
 		}
+		row = append(row, w...)
 		return row, any, nil
 	}
 	rm := o.Rm
@@ -320,6 +316,22 @@ func (o *Observations) row(n int) ([]float64, bool, error) {
 	}
 	copy(row[m:], tidy(row[m:]))
 	return row, any, nil
+}
+
+// Precision returns the matrix (m×m) of the n-th measurement of a block with a
+// Matrix. The values that are there have the inverse of their covariance, as if
+// the others had never been measured; the rows and columns of these are zero.
+func (o *Observations) Precision(n int) ([]float64, error) {
+	m := len(o.H)
+	w, err := newPrecision(m, nil, o.Matrix, "measurement")
+	if err != nil {
+		return nil, err
+	}
+	seen := make([]bool, m)
+	for i := range seen {
+		seen[i] = !math.IsNaN(o.Y[n*m+i])
+	}
+	return w.marginal(seen)
 }
 
 func zeros(g *expr.Graph, n int) []*expr.Expr {

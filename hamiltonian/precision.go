@@ -130,6 +130,55 @@ func (w precision) inverse() ([]float64, error) {
 	return inv, nil
 }
 
+// marginal returns the precision (n×n) of the components that are seen when
+// the others are not known at all: the inverse of their block of the
+// covariance, and not their block of the precision, which is that of known
+// others. It is W_ss - W_sm W_mm^-1 W_ms; rows and columns m are zero.
+func (w precision) marginal(seen []bool) ([]float64, error) {
+	out := make([]float64, w.n*w.n)
+	var known, lost []int
+	for i, s := range seen {
+		if s {
+			known = append(known, i)
+		} else {
+			lost = append(lost, i)
+		}
+	}
+	for _, i := range known {
+		for _, j := range known {
+			out[i*w.n+j] = w.at(i, j)
+		}
+	}
+	if w.full == nil || len(lost) == 0 || len(known) == 0 {
+		return out, nil
+	}
+	block := mat.NewSymDense(len(lost), nil)
+	cross := mat.NewDense(len(lost), len(known), nil)
+	for a, i := range lost {
+		for b, j := range lost[:a+1] {
+			block.SetSym(a, b, w.at(i, j))
+		}
+		for b, j := range known {
+			cross.Set(a, b, w.at(i, j))
+		}
+	}
+	var chol mat.Cholesky
+	var x, less mat.Dense
+	if !chol.Factorize(block) {
+		return nil, fmt.Errorf("precision matrix is not positive definite")
+	}
+	if err := chol.SolveTo(&x, cross); err != nil {
+		return nil, fmt.Errorf("precision matrix is nearly singular: %w", err)
+	}
+	less.Mul(cross.T(), &x)
+	for a, i := range known {
+		for b, j := range known {
+			out[i*w.n+j] -= (less.At(a, b) + less.At(b, a)) / 2
+		}
+	}
+	return tidy(out), nil
+}
+
 // times returns W r, leaving out infinite rows.
 func (w precision) times(g *expr.Graph, r []*expr.Expr) []*expr.Expr {
 	out := make([]*expr.Expr, w.n)

@@ -47,6 +47,10 @@ type Input struct {
 	// Breaks are the places inside the interval, ascending, where the signal
 	// or one of its first derivatives jumps; they become mesh points.
 	Breaks []float64
+
+	// Knots are the places of the data, ascending. Between them nothing is
+	// hidden.
+	Knots []float64
 }
 
 // Param is an unknown constant.
@@ -106,7 +110,7 @@ type Observations struct {
 	Rm    []float64    // precisions: m, or n×m; ignored when Matrix is set
 
 	// Matrix is a full symmetric precision (m×m). Where values are missing,
-	// the rows and columns of the missing ones are left out. nil: Rm.
+	// the others have their marginal precision, see Precision. nil: Rm.
 	Matrix []float64
 }
 

@@ -185,7 +185,7 @@ func equationsOf(eq *hamiltonian.Equations) []report.Equation {
 }
 
 // checkPage is the report of a check, with its certificates.
-func (e *env) checkPage(p *route.Problem, r *route.Check, begin time.Time, tables []report.Table) *report.Page {
+func (e *env) checkPage(p *route.Problem, r *route.Findings, begin time.Time, tables []report.Table) *report.Page {
 	page := e.newPage(p, begin, r.Verdict(), tables)
 	for _, c := range r.Certificates {
 		if c.Verdict != hamiltonian.Pass && c.Verdict != hamiltonian.Fail {

@@ -361,9 +361,9 @@ func (r *result) summary() report.Table {
 	line("method", report.Text(r.method))
 	line("mesh intervals", report.Int(s.Intervals()))
 	if s.Error != nil {
-		c, rel := worst(s)
-		line("error estimate, relative", report.Sci(rel, 2))
-		line("largest in", report.Text(r.problem.BVP.Names[c]))
+		a := route.AccuracyOf(s)
+		line("error estimate, relative", report.Sci(a.Relative, 2))
+		line("largest in", report.Text(accuracyText(r.problem.BVP.Names, s, a)))
 	}
 	line("residual of conditions", report.Sci(s.Residual, 2))
 	if k := s.Condition.Kappa; k > 0 {
@@ -392,25 +392,14 @@ func (r *result) summary() report.Table {
 	return t
 }
 
-// worst returns the component of the largest error relative to its size. A
-// component that is nothing but rounding beside the others has no relative
-// error.
-func worst(s *ode.Solution) (component int, rel float64) {
-	size := make([]float64, s.Dim)
-	largest := 0.0
-	for i, v := range s.Y {
-		size[i%s.Dim] = max(size[i%s.Dim], math.Abs(v))
-		largest = max(largest, math.Abs(v))
+// accuracyText says which component has the largest error relative to its size,
+// and which components are zero within theirs.
+func accuracyText(names []string, s *ode.Solution, a route.Accuracy) string {
+	text := names[a.Component]
+	for _, c := range a.Zero {
+		text += fmt.Sprintf("; %s is zero within %.1e", names[c], s.Error[c])
 	}
-	for c, v := range size {
-		if v <= 1e-12*largest {
-			continue
-		}
-		if r := s.Error[c] / v; r > rel {
-			component, rel = c, r
-		}
-	}
-	return component, rel
+	return text
 }
 
 func (r *result) parameters() report.Table {
@@ -454,13 +443,13 @@ func (r *result) ends() report.Table {
 	c := r.curves
 	t := report.Table{Name: "ends", Title: "At the ends", Header: []string{"name", "at the start", "at the end", "error"}}
 	last := len(c.T) - 1
-	end := labelCell(c.T[last])
+	start, end := report.Places(c.T[0], c.T[last])
 	for i, u := range r.problem.Equations.Unknowns {
 		if u.Symbol == r.problem.Equations.FreeEnd {
 			end = report.Number(c.T[last], errorOf(r.solution.ParamError, i))
 		}
 	}
-	t.Add(report.Text(c.Label), labelCell(c.T[0]), end, report.Empty)
+	t.Add(report.Text(c.Label), start, end, report.Empty)
 	for i, name := range c.Names {
 		t.Add(report.Text(name), report.Number(c.Row(0)[i], errorOf(c.Errors, i)), report.Number(c.Row(last)[i], errorOf(c.Errors, i)), sizeOf(c.Errors, i))
 	}
@@ -503,9 +492,6 @@ func (r *result) cost() (*report.Table, error) {
 	t.Add(report.Text(name), report.Number(value, err), report.Sci(err, 2))
 	return &t, nil
 }
-
-// labelCell shows a place on the layer that is known.
-func labelCell(t float64) report.Cell { return report.Cell{Text: fmt.Sprintf("%.10g", t), Value: t} }
 
 func errorOf(e []float64, i int) float64 {
 	if i < len(e) {

@@ -203,3 +203,14 @@ func threeDigits(v float64) string {
 	}
 	return strconv.FormatFloat(v, 'f', 0, 64)
 }
+
+// Places returns cells of two places on the layer, with ten digits or as many as
+// tell them apart.
+func Places(a, b float64) (first, last Cell) {
+	for digits := 10; ; digits++ {
+		first, last = Cell{Text: fmt.Sprintf("%.*g", digits, a), Value: a}, Cell{Text: fmt.Sprintf("%.*g", digits, b), Value: b}
+		if first.Text != last.Text || digits == 17 {
+			return first, last
+		}
+	}
+}

@@ -256,3 +256,15 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+// Two places are told apart, however far from zero they are.
+func TestPlaces(t *testing.T) {
+	for _, c := range [][2]float64{{0, 1}, {1920, 1940}, {1e12, 1e12 + 1}, {0.1, math.Nextafter(0.1, 1)}, {-1e-300, 1e-300}} {
+		if a, b := Places(c[0], c[1]); a.Text == b.Text || a.Value != c[0] || b.Value != c[1] {
+			t.Errorf("%g and %g are shown as %v and %v", c[0], c[1], a, b)
+		}
+	}
+	if a, b := Places(0, 2.0/3); a.Text != "0" || b.Text != "0.6666666667" {
+		t.Errorf("%v, %v", a, b)
+	}
+}

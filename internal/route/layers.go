@@ -81,13 +81,6 @@ func observe(p *discrete.Problem, a *hamiltonian.Action) error {
 	if p.Observations, err = observations(a); err != nil {
 		return err
 	}
-	for i := range p.Observations {
-		if o := &p.Observations[i]; len(o.Rm) > len(o.Y) {
-			// Package discrete minimises no action with missing data and a
-			// matrix: their rows and columns are set to zero, as in hamiltonian.
-			o.Rm, o.Y = present(o.Rm, o.Y)
-		}
-	}
 	for k := range a.Signals {
 		s := &a.Signals[k]
 		e, err := a.SignalError(k)
@@ -119,35 +112,86 @@ func observations(a *hamiltonian.Action) ([]discrete.Observation, error) {
 		index, operator := look(h)
 		m := len(o.H)
 		for n, t := range o.Times {
-			rm := o.Matrix
-			if rm == nil {
-				if rm = o.Rm; len(rm) != m {
-					rm = rm[n*m : (n+1)*m]
+			q := discrete.Observation{Time: t, Index: index, Operator: operator, Y: o.Y[n*m : (n+1)*m]}
+			switch {
+			case o.Matrix != nil:
+				if q.Rm, err = o.Precision(n); err != nil {
+					return nil, err
 				}
+				if q = present(q); len(q.Y) == 0 {
+					continue
+				}
+			case len(o.Rm) == m:
+				q.Rm = o.Rm
+			default:
+				q.Rm = o.Rm[n*m : (n+1)*m]
 			}
-			out = append(out, discrete.Observation{Time: t, Index: index, Operator: operator, Y: o.Y[n*m : (n+1)*m], Rm: rm})
+			out = append(out, q)
 		}
 	}
 	return out, nil
 }
 
-// present returns a copy of a precision matrix without the rows and columns of
-// missing data, and data without NaN.
-func present(w, y []float64) ([]float64, []float64) {
-	m := len(y)
-	out, data := make([]float64, m*m), make([]float64, m)
-	for i := range m {
-		if math.IsNaN(y[i]) {
-			continue
-		}
-		data[i] = y[i]
-		for j := range m {
-			if !math.IsNaN(y[j]) {
-				out[i*m+j] = w[i*m+j]
-			}
+// present takes the missing values out of a measurement with a matrix of
+// precisions: package discrete takes none with a matrix.
+func present(q discrete.Observation) discrete.Observation {
+	m := len(q.Y)
+	var seen []int
+	for i, y := range q.Y {
+		if !math.IsNaN(y) {
+			seen = append(seen, i)
 		}
 	}
-	return out, data
+	if len(seen) == m {
+		return q
+	}
+	out := discrete.Observation{Time: q.Time}
+	for _, i := range seen {
+		out.Y = append(out.Y, q.Y[i])
+		for _, j := range seen {
+			out.Rm = append(out.Rm, q.Rm[i*m+j])
+		}
+	}
+	if q.Operator != nil {
+		out.Operator = rowsOf(q.Operator, seen)
+		return out
+	}
+	out.Index = make([]int, len(seen))
+	for k, i := range seen {
+		out.Index[k] = q.Index[i]
+	}
+	return out
+}
+
+// rowsOf is an operator reduced to some of its rows.
+func rowsOf(h *discrete.Operator, seen []int) *discrete.Operator {
+	pick := func(dst, all []float64) {
+		width := len(dst) / len(seen)
+		for k, i := range seen {
+			copy(dst[k*width:(k+1)*width], all[i*width:(i+1)*width])
+		}
+	}
+	return &discrete.Operator{
+		Rows: len(seen),
+		Func: func(dst []float64, t float64, x, theta []float64) {
+			all := make([]float64, h.Rows)
+			h.Func(all, t, x, theta)
+			pick(dst, all)
+		},
+		Jac: func(dx, dtheta []float64, t float64, x, theta []float64) {
+			ax, at := make([]float64, h.Rows*len(x)), make([]float64, h.Rows*len(theta))
+			h.Jac(ax, at, t, x, theta)
+			pick(dx, ax)
+			pick(dtheta, at)
+		},
+		Hess: func(dst []float64, t float64, x, theta, lam []float64) {
+			all := make([]float64, h.Rows)
+			for k, i := range seen {
+				all[i] = lam[k]
+			}
+			h.Hess(dst, t, x, theta, all)
+		},
+	}
 }
 
 // look returns the observed components where h only selects, or h as an
