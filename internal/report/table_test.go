@@ -268,3 +268,19 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("%v, %v", a, b)
 	}
 }
+
+// TestBlocksAreLedByWhatTellsRowsApart: where the first column continues the row
+// above, a block begins with the second one too.
+func TestBlocksAreLedByWhatTellsRowsApart(t *testing.T) {
+	tab := Table{Name: "t", Header: []string{"rule", "N", "one error", "another error", "a third error"}}
+	for i, name := range []Cell{Text("midpoint"), Empty, Text("gauss2"), Empty} {
+		tab.Add(name, Int(8<<i), Value(math.Pi), Value(math.E), Value(math.Sqrt2))
+	}
+	var b bytes.Buffer
+	if err := Render(&b, Options{Width: 30}, tab); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "64"); n < 2 || strings.Count(b.String(), "midpoint") != n {
+		t.Errorf("%d blocks have the number of layers:\n%s", n, b.String())
+	}
+}
