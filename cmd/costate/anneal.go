@@ -308,6 +308,7 @@ func annealParameters(p *route.Problem, l discrete.Level) report.Table {
 		}
 		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd, report.Text(bound))
 	}
+	addUnits(&t, p.File)
 	return t
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -21,10 +22,22 @@ func plotFlag(f *pflag.FlagSet, p *string, what string) {
 
 var pictureExtensions = []string{".svg", ".png", ".pdf"}
 
-// checkPlot refuses a file name that names no kind of picture, before the work.
+// checkPlot refuses a file name that names no kind of picture, or a folder that is
+// not there, before the work.
 func checkPlot(file string) error {
-	if file != "" && !slices.Contains(pictureExtensions, filepath.Ext(file)) {
+	if file == "" {
+		return nil
+	}
+	if !slices.Contains(pictureExtensions, filepath.Ext(file)) {
 		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
+	}
+	return checkFolder("--plot "+shellQuote(file), filepath.Dir(file))
+}
+
+// checkFolder refuses a folder that is not there.
+func checkFolder(flag, dir string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return badInput("%s: there is no folder %s", flag, shellQuote(dir))
 	}
 	return nil
 }
@@ -157,12 +170,15 @@ func measurements(a *hamiltonian.Action) []report.Measurements {
 			}
 			m := report.Measurements{Name: h.Name()}
 			for k, t := range o.Times {
-				if y := o.Y[k*len(o.H)+j]; !math.IsNaN(y) {
-					m.T, m.Y = append(m.T, t), append(m.Y, y)
+				y := o.Y[k*len(o.H)+j]
+				if math.IsNaN(y) {
+					continue
 				}
-			}
-			if o.Matrix == nil && len(o.Rm) == len(o.H) && o.Rm[j] > 0 {
-				m.StdDev = 1 / math.Sqrt(o.Rm[j])
+				sd := math.NaN()
+				if at := (k*len(o.H) + j) % max(len(o.Rm), 1); o.Matrix == nil && at < len(o.Rm) && o.Rm[at] > 0 {
+					sd = 1 / math.Sqrt(o.Rm[at])
+				}
+				m.T, m.Y, m.StdDev = append(m.T, t), append(m.Y, y), append(m.StdDev, sd)
 			}
 			out = append(out, m)
 		}
