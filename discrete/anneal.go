@@ -87,14 +87,17 @@ type Run struct {
 
 	Plateau bool // the model error became negligible
 
-	// Limit is the action at Rf = +Inf, extrapolated from the last two rungs
-	// with A(Rf) = A(Inf) - c/Rf; after a jump on the last rung, from that
-	// rung alone, with c/Rf = Model. NaN with fewer rungs.
+	// Limit is the action at Rf = +Inf, extrapolated with A(Rf) = A(Inf) - c/Rf
+	// from two values of Rf, a factor of at least 2 apart if the ladder has
+	// them: the last rung and one below. After a jump there the one below is
+	// reached from above, on the same branch; and a branch whose model error
+	// is small, but does not fall like 1/Rf yet, is followed beyond the last
+	// rung until it does. NaN with fewer than two rungs.
 	Limit float64
 
-	// Falling is the ratio of Model times Rf on the last two rungs, which
-	// tends to 1 at a minimum of the limit: with p bounded the model error
-	// is 1/(2 Rf) int p^2. Suspect marks a run where it does not.
+	// Falling is the ratio of Model times Rf at these two, which tends to 1
+	// at a minimum of the limit: with p bounded the model error is
+	// 1/(2 Rf) int p^2. Suspect marks a run where it does not.
 	Falling float64
 	Suspect bool
 }
@@ -262,27 +265,7 @@ func (a *Annealing) run(ctx context.Context, m *minimiser, start int, mu *sync.M
 			m.second(run.Path, a.Solver.Covariance)
 		}
 		run.Path.Stats = m.w.stats
-		run.judge()
+		lad.judge(ctx, m, &run)
 	}
 	return run, nil
-}
-
-// judge extrapolates the action and looks at how the model error falls.
-func (r *Run) judge() {
-	n := len(r.Rungs)
-	if n < 2 {
-		return
-	}
-	a, b := r.Rungs[n-2], r.Rungs[n-1]
-	q := b.RfScale / a.RfScale
-	r.Limit = (q*b.Action - a.Action) / (q - 1)
-	if b.Jump {
-		r.Limit = b.Action + b.Model
-	}
-	r.Falling = b.Model * b.RfScale / (a.Model * a.RfScale)
-	if b.Model == 0 && a.Model == 0 {
-		r.Falling = 1
-	}
-	// Only where the model error is small is it meant to fall like 1/Rf.
-	r.Suspect = b.Jump || b.Model < 0.01*b.Action && !(r.Falling > 0.8 && r.Falling < 1.25)
 }

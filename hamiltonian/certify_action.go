@@ -269,21 +269,3 @@ func (a *Action) paramSymbols() (out []*expr.Expr) {
 	}
 	return out
 }
-
-// ParamPull returns the derivative by the parameters of the terms of an action
-// that sit at single places, measurements and priors, on a solution whose first
-// components are the states.
-func (a *Action) ParamPull(sol *ode.Solution, theta []float64) ([]float64, error) {
-	d := len(a.States)
-	pulls, err := a.pulls(func(t float64) []float64 { return sol.Left(nil, t)[:d] }, theta)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]float64, len(a.Params))
-	for _, p := range pulls {
-		for i, v := range p.theta {
-			out[i] += v
-		}
-	}
-	return out, nil
-}

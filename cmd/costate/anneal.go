@@ -52,6 +52,7 @@ type annealFlags struct {
 	offGrid string
 	predict float64
 	plot    string
+	picture string
 	strong  bool    // of a network
 	plateau float64 // of a network
 	redraws int     // of a network
@@ -72,7 +73,8 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
 	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
-	plotFlag(f, &a.plot, "the action levels against Rf")
+	plotFlag(f, &a.plot, "the action levels against Rf, or what --picture names,")
+	choiceVar(f, &a.picture, "picture", []string{"default", "levels", "states"}, "what --plot shows: the levels, or the states of the lowest level with data and prediction; default: states with --predict, else levels")
 	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
 	f.BoolVar(&a.strong, "strong", false, "networks: end with a rung of exact layers")
 	integerVar(f, &a.redraws, "redraws", 0, 1000000, "networks: draw hidden neurons anew so many times after the ladder; 0: as the file says")
@@ -139,12 +141,17 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return badInput("%w (--restart starts over)", err)
 	}
 	// What is finished is reported after an interrupt too.
-	tables, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
+	tables, pred, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
 	if a.plot != "" {
-		if err := report.WritePicture(a.plot, levelsFigure(p, r)); err != nil {
+		figure := levelsFigure(p, r)
+		states := a.picture == "states" || a.picture == "default" && a.flags.Changed("predict")
+		if states && len(r.Ensemble.Levels) > 0 {
+			figure = predictionFigure(p, r.Ensemble.Levels[0].Path, pred)
+		}
+		if err := report.WritePicture(a.plot, figure); err != nil {
 			return err
 		}
 	}
@@ -208,11 +215,13 @@ func firstFailure(r *route.Annealed) string {
 // shownLevels is how many action levels the table lists.
 const shownLevels = 12
 
-func (a *annealFlags) tables(ctx context.Context, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, error) {
+// tables are what an annealing prints; the prediction is nil if none is asked
+// for.
+func (a *annealFlags) tables(ctx context.Context, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, *route.Prediction, error) {
 	ens := r.Ensemble
 	out := []report.Table{annealSummary(p, r, d)}
 	if len(ens.Levels) == 0 {
-		return out, nil
+		return out, nil, nil
 	}
 	out = append(out, levelTable(r))
 	best := ens.Levels[0]
@@ -226,11 +235,11 @@ func (a *annealFlags) tables(ctx context.Context, p *route.Problem, r *route.Ann
 	if until > p.Equations.End {
 		pred, err := p.Predict(ctx, best.Path, until)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		out = append(out, predictionTable(p, pred))
+		return append(out, predictionTable(p, pred)), pred, nil
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.Table {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -23,7 +24,11 @@ func continueCommand() *command {
 		summary: "follow a branch of solutions as a constant moves, around folds",
 		long: "Solves the problem and follows the solution as one constant moves from its value towards another, in steps that " +
 			"choose themselves, around folds, until the constant leaves the interval between both values. A fold, where two " +
-			"solutions meet and the constant turns, is located to the tolerance. --out keeps the branch as CSV, and what a report needs.",
+			"solutions meet and the constant turns, is located to the tolerance. Estimated parameters keep to their bounds: one " +
+			"that meets a bound is held there, and let go where the action falls towards the inside again. --out keeps the branch as " +
+			"CSV, and what a report needs.\n\n" +
+			"A branch that turns back at a fold and one that is cut short by --points end with a warning; one that stops for another " +
+			"reason says which, with exit code 1.",
 		examples: [][2]string{
 			{"costate continue bratu --parameter lambda --to 4", "both branches of Bratu's problem, with the fold at 3.5138"},
 			{"costate continue bratu --plot branch.svg", "what the file's [continuation] says, as a picture"},
@@ -76,14 +81,11 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 			to = file.To
 		}
 	}
-	if parameter == "" {
-		return badInput("--parameter is missing: want the name of a constant (%s)", list(p.Constants()))
-	}
-	if !slices.Contains(p.Constants(), parameter) {
-		return badInput("--parameter %s: there is no such constant%s", parameter, didYouMean(parameter, p.Constants()))
+	if err := checkConstant(p, "--parameter", parameter); err != nil {
+		return err
 	}
 	from := math.NaN()
-	for _, k := range p.Equations.Constants {
+	for _, k := range problem.Settable {
 		if k.Symbol.Name() == parameter {
 			from = k.Value
 		}
@@ -125,18 +127,57 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 		e.log.Error(err.Error())
 		return errFailed
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return c.explain(e, parameter, from, to, branch)
 }
 
-func list(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
+// explain says why a branch did not reach its goal. That is a failure, unless the
+// branch is complete or the limit is the user's own.
+func (c *continueFlags) explain(e *env, parameter string, from, to float64, branch *collocation.Branch) error {
+	last := branch.Points[len(branch.Points)-1]
+	switch branch.End {
+	case collocation.BranchReturned:
+		where := "a fold"
+		if folds := branch.Folds(); len(folds) > 0 {
+			where = fmt.Sprintf("the fold at %.8g", folds[0].Parameter)
 		}
-		s += n
+		e.log.Warn(fmt.Sprintf("the branch does not reach %s = %g: it turns back at %s and ends where it began, at %g", parameter, to, where, from))
+	case collocation.BranchPoints:
+		text := fmt.Sprintf("the branch stopped at %s = %.8g on the way to %g: all %d points are used up; give more --points, or a larger --max-step",
+			parameter, last.Parameter, to, len(branch.Points)-len(branch.Folds()))
+		if !c.flags.Changed("points") {
+			e.log.Error(text)
+			return errFailed
+		}
+		e.log.Warn(text)
+	case collocation.BranchBounded:
+		e.log.Error(fmt.Sprintf("the branch stopped at %s = %.8g on the way to %g: %s; change the bound, or the goal --to", parameter, last.Parameter, to, last.Corner))
+		return errFailed
 	}
-	return s
+	return nil
+}
+
+// checkConstant refuses a flag's name of a constant that is none.
+func checkConstant(p *route.Problem, flag, name string) error {
+	names := p.Constants()
+	if slices.Contains(names, name) {
+		return nil
+	}
+	known := "the file has no constants: add one to [constants]"
+	if len(names) > 0 {
+		known = "want one of " + strings.Join(names, ", ")
+	}
+	for _, u := range p.Equations.Unknowns {
+		if u.Symbol.Name() == name {
+			return badInput("%s %s: %s is estimated, and so no constant; %s", flag, name, name, known)
+		}
+	}
+	if name == "" {
+		return badInput("%s is missing: %s", flag, known)
+	}
+	return badInput("%s %s: there is no such constant%s; %s", flag, name, didYouMean(name, names), known)
 }
 
 // branchTable lists the points of a branch with the largest |y| of the first
@@ -152,7 +193,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 	t.Header = append(t.Header, p.BVP.ParamNames...)
 	t.Header = append(t.Header, "intervals", "error estimate")
 	for i, q := range b.Points {
-		fold := ""
+		fold := q.Corner
 		if q.Fold {
 			fold = "fold"
 		}

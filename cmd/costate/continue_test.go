@@ -87,3 +87,24 @@ func TestBranchPictureChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestBranchEnds: a branch that does not reach its goal says why.
+func TestBranchEnds(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		want string // in stderr
+	}{
+		{[]string{"bratu", "--parameter", "lambda", "--to", "2"}, exitSolved, ""},
+		{[]string{"bratu", "--parameter", "lambda", "--to", "4"}, exitSolved, "turns back at the fold at 3.51383"},
+		{[]string{"bratu", "--parameter", "lambda", "--to", "4", "--points", "3"}, exitSolved, "all 3 points are used up"},
+		{[]string{"bratu", "--parameter", "lambda", "--to", "4", "--max-step", "1e-3"}, exitFailed, "all 200 points are used up"},
+		{[]string{"bratu", "--parameter", "mu", "--to", "4"}, exitUsage, "no such constant; want one of lambda"},
+		{[]string{"projectile", "--parameter", "T", "--to", "4"}, exitUsage, "T is estimated"},
+	} {
+		code, _, stderr := runs(t, append([]string{"continue"}, c.args...)...)
+		if code != c.code || c.want == "" && stderr != "" || !strings.Contains(stderr, c.want) {
+			t.Errorf("%v: exit code %d, expected %d with %q in\n%s", c.args, code, c.code, c.want, stderr)
+		}
+	}
+}

@@ -49,6 +49,15 @@ func (s *solveFlags) continuous(ctx context.Context, e *env, problem *problemfil
 		}
 		tables = append(tables, more...)
 	}
+	if s.plot != "" {
+		figure, err := continuousFigure(n, r, s.picture)
+		if err != nil {
+			return err
+		}
+		if err := report.WritePicture(s.plot, figure); err != nil {
+			return err
+		}
+	}
 	if e.out != "" {
 		field, theta := r.Weights()
 		series := map[string]report.Series{"solution": report.Sample(r.Solution, "t", continuousNames(r), 1)}

@@ -37,10 +37,13 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 			}
 			return badInput("%s: --method %s needs a layer label that is continuous: %s", problem.Path, method, why)
 		}
-		if err := refuseFlags(s.flags, problem, "method", "tol", "intervals", "max-intervals", "starts", "seed"); err != nil {
+		if err := refuseFlags(s.flags, problem, "method", "tol", "intervals", "max-intervals", "starts", "seed", "plot", "picture"); err != nil {
 			return err
 		}
 		return s.continuous(ctx, e, problem, method)
+	}
+	if s.plot != "" {
+		return badInput("%s: --plot shows continuous layers, and these are discrete: costate anneal --plot draws their action levels", problem.Path)
 	}
 	if err := refuseFlags(s.flags, problem, "method", "tol", "starts", "seed"); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 
 	"github.com/spf13/pflag"
 
@@ -103,7 +104,7 @@ func statesPicture(p *route.Problem, states report.Series) report.StatesPicture 
 		pic.Units = append(pic.Units, p.File.Unit(name))
 	}
 	if a := p.File.Action; a != nil {
-		pic.Data = measurements(a)
+		pic.Data = measurements(a, a.Observations)
 	}
 	return pic
 }
@@ -161,9 +162,9 @@ func beside(a, b report.Series) report.Series {
 }
 
 // measurements are the data of the states that are measured themselves.
-func measurements(a *hamiltonian.Action) []report.Measurements {
+func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations) []report.Measurements {
 	var out []report.Measurements
-	for _, o := range a.Observations {
+	for _, o := range observations {
 		for j, h := range o.H {
 			if !slices.ContainsFunc(a.States, func(s hamiltonian.State) bool { return s.Symbol == h }) {
 				continue
@@ -197,6 +198,9 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 		best := ens.Levels[0]
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
 	}
+	if rf := r.Problem.Rf; slices.Min(rf) < slices.Max(rf) {
+		pic.X = "R_{f} of " + report.Typeset(p.Equations.States[0].Name())
+	}
 	at := map[float64][]float64{}
 	for _, run := range ens.Runs {
 		for _, g := range run.Rungs {
@@ -210,6 +214,39 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	slices.Sort(pic.Rf)
 	for _, rf := range pic.Rf {
 		pic.Levels = append(pic.Levels, at[rf])
+	}
+	return pic.Figure()
+}
+
+// predictionFigure draws the path of the lowest level with its data, and what
+// the model makes of its end, with the data held back. Bands are one posterior
+// standard deviation of the state.
+func predictionFigure(p *route.Problem, path *discrete.Path, pred *route.Prediction) report.Figure {
+	e := p.Equations
+	names := make([]string, len(e.States))
+	var units []string
+	for i, x := range e.States {
+		names[i] = x.Name()
+		units = append(units, p.File.Units[x.Name()])
+	}
+	layer := e.Layer.Name()
+	pic := report.StatesPicture{Title: title(p.File), Label: axis(layer, p.File.Units[layer]), Units: units, Band: "standard deviation",
+		States: report.Series{Label: layer, Names: names, T: path.T, Y: path.X}, Data: measurements(p.File.Action, p.File.Action.Observations)}
+	if path.StateVar != nil {
+		width := report.Series{Label: layer, Names: names, T: path.T, Y: make([]float64, len(path.StateVar))}
+		for i, v := range path.StateVar {
+			width.Y[i] = math.Sqrt(v)
+		}
+		pic.Width = &width
+	}
+	if pred != nil {
+		pic.Prediction = &report.Series{Label: layer, Names: names, T: pred.T, Y: pred.X}
+		end := pred.T[len(pred.T)-1]
+		for _, m := range measurements(p.File.Action, pred.Held) {
+			n := sort.Search(len(m.T), func(i int) bool { return m.T[i] > end })
+			m.T, m.Y = m.T[:n], m.Y[:n]
+			pic.Held = append(pic.Held, m)
+		}
 	}
 	return pic.Figure()
 }

@@ -143,11 +143,11 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		return badInput("%s: %w", problem.Path, err)
 	}
 	if s.trace {
-		s.Trace = e.traceMeshes
+		s.Trace = e.traceMeshes(p)
 	}
 	for _, name := range s.sensitivity {
-		if !slices.Contains(p.Constants(), name) {
-			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
+		if err := checkConstant(p, "--sensitivity", name); err != nil {
+			return err
 		}
 	}
 	if s.all {
@@ -224,20 +224,34 @@ const maxSolutions = 10
 // solveAll prints every solution that deflation finds.
 func (s *solveFlags) solveAll(ctx context.Context, e *env, p *route.Problem) error {
 	begin := time.Now()
-	all, err := p.AllSolutions(ctx, s.Options, maxSolutions)
+	all, held, err := p.AllSolutions(ctx, s.Options, maxSolutions)
 	if err != nil {
 		return err
 	}
 	t := report.Table{Name: "solutions", Title: title(p.File) + ": solutions found", Header: []string{"solution", "name", "at the start", "at the end", "largest size", "error"},
 		Note: report.Count(len(all), "solution") + "; deflation does not promise that there are no others."}
+	bounded := slices.ContainsFunc(held, func(h []int) bool { return len(h) > 0 })
+	if bounded {
+		t.Header = append(t.Header, "bound")
+	}
+	add := func(bound string, row ...report.Cell) {
+		if bounded {
+			row = append(row, report.Text(bound))
+		}
+		t.Add(row...)
+	}
 	for k, sol := range all {
 		first, last, size := sol.Node(0), sol.Node(len(sol.T)-1), route.Largest(sol)
 		for c, name := range p.BVP.Names {
-			t.Add(report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
+			add("", report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
 				report.Number(size[c], errorOf(sol.Error, c)), sizeOf(sol.Error, c))
 		}
 		for c, name := range p.BVP.ParamNames {
-			t.Add(report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
+			bound := ""
+			if slices.Contains(held[k], c) {
+				bound = "on its bound"
+			}
+			add(bound, report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
 		}
 		if e.out != "" {
 			folder, err := e.folder()
@@ -363,7 +377,10 @@ func (r *result) summary() report.Table {
 	if s.Error != nil {
 		a := route.AccuracyOf(s)
 		line("error estimate, relative", report.Sci(a.Relative, 2))
-		line("largest in", report.Text(accuracyText(r.problem.BVP.Names, s, a)))
+		line("largest in", report.Text(r.problem.BVP.Names[a.Component]))
+		if len(a.Zero) > 0 {
+			line("zero within its error", report.Text(zeroText(r.problem.BVP.Names, s, a)))
+		}
 	}
 	line("residual of conditions", report.Sci(s.Residual, 2))
 	if k := s.Condition.Kappa; k > 0 {
@@ -379,6 +396,9 @@ func (r *result) summary() report.Table {
 	if r.second != nil && r.second.Left {
 		line("second order", report.Textf("no minimum within the bounds: minimising from it leads to action %.8g", r.second.Action))
 	}
+	if r.second == nil && s.Status == ode.Solved && r.problem.File.Action != nil {
+		line("second order", report.Text("not known: minimising from the solution in layers leads nowhere"))
+	}
 	if r.second != nil && r.second.Negative >= 0 {
 		kind := "minimum: the second derivative of the action is positive definite"
 		if n := r.second.Negative; n > 0 {
@@ -392,14 +412,13 @@ func (r *result) summary() report.Table {
 	return t
 }
 
-// accuracyText says which component has the largest error relative to its size,
-// and which components are zero within theirs.
-func accuracyText(names []string, s *ode.Solution, a route.Accuracy) string {
-	text := names[a.Component]
+// zeroText names the components that are zero within their errors.
+func zeroText(names []string, s *ode.Solution, a route.Accuracy) string {
+	var text []string
 	for _, c := range a.Zero {
-		text += fmt.Sprintf("; %s is zero within %.1e", names[c], s.Error[c])
+		text = append(text, fmt.Sprintf("%s (%.1e)", names[c], s.Error[c]))
 	}
-	return text
+	return strings.Join(text, ", ")
 }
 
 func (r *result) parameters() report.Table {

@@ -75,8 +75,9 @@ type loader struct {
 	values  map[*expr.Expr]float64 // of constants
 
 	definitions []*definition
-	functions   []*function // in the order of the file
-	calling     []string    // functions being parsed
+	settable    []*expr.Expr // constants with a name of their own
+	functions   []*function  // in the order of the file
+	calling     []string     // functions being parsed
 	unknowns    []*unknown
 	families    []*family
 	controls    []*expr.Expr
@@ -192,6 +193,7 @@ func (l *loader) finish() (*Problem, error) {
 	l.warnUnused()
 	l.warnIdle()
 	l.warnCover()
+	l.p.Settable = l.settableConstants()
 	l.warnings.sort()
 	for _, w := range l.warnings {
 		l.p.Warnings = append(l.p.Warnings, w)

@@ -89,7 +89,11 @@ func (c *Findings) Verdict() string {
 		failed = append(failed, fmt.Sprintf("%d %s between the routes", apart, what))
 	}
 	if len(failed) > 0 {
-		return "FAILED: " + strings.Join(failed, "; ") // names hold commas
+		return "FAILED: " + strings.Join(failed, "; ") // names have commas
 	}
-	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged", judged, open)
+	alone := ""
+	if len(c.Agreement) == 0 {
+		alone = ", no second route to compare with"
+	}
+	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged%s", judged, open, alone)
 }
