@@ -25,7 +25,7 @@ func solveCommand() *command {
 		summary: "solve the boundary value problem of a problem file",
 		long: "Derives the equations for states and costates and solves them by Gauss collocation on an adapted mesh, by multiple " +
 			"shooting, or in discrete layers. The table gives states, costates and parameters with the estimate of their error, " +
-			"the posterior widths of the parameters, the action with its parts, and what the solution cost.\n\n" +
+			"the posterior widths of the parameters, the action with its parts or the cost of a control problem, and the work.\n\n" +
 			"\"Solved\" means that the estimate of the global error of every component and the residual of the conditions meet " +
 			"the tolerance. Otherwise the exit code is 1 and the message says what failed, where, and what to try.",
 		examples: [][2]string{
