@@ -155,6 +155,7 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 			return err
 		}
 	}
+	failure := annealFailure(r)
 	if e.out != "" {
 		if err := e.writeAnnealing(p, r); err != nil {
 			return err
@@ -162,8 +163,11 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		status := "finished"
 		if err != nil {
 			status = "interrupted"
+		} else if failure != nil {
+			status = "not solved"
 		}
 		page := e.newPage(p, begin, status, tables)
+		page.Fail(failure)
 		page.Run.Seed = &r.Ensemble.Seed
 		if err := e.save(page, levelsFigure(p, r)); err != nil {
 			return err
@@ -175,13 +179,20 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if err != nil {
 		return err
 	}
-	if u := r.Undetermined; u != nil {
-		e.log.Error(u.Error())
+	if failure != nil {
+		e.log.Error(failure.Error())
 		return errFailed
 	}
-	if len(r.Ensemble.Levels) == 0 {
-		e.log.Error("no start reached the end of its ladder" + firstFailure(r))
-		return errFailed
+	return nil
+}
+
+// annealFailure says why the result of annealing is no solution; nil: it is one.
+func annealFailure(r *route.Annealed) error {
+	switch {
+	case r.Undetermined != nil:
+		return r.Undetermined
+	case len(r.Ensemble.Levels) == 0:
+		return errors.New("no start reached the end of its ladder" + firstFailure(r))
 	}
 	return nil
 }
@@ -306,14 +317,15 @@ func annealParameters(p *route.Problem, l discrete.Level) report.Table {
 		}
 		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd, report.Text(bound))
 	}
+	addUnits(&t, p.File)
 	return t
 }
 
 func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
-	label := p.Equations.Layer.Name()
 	last := len(pred.T) - 1
-	t := report.Table{Name: "prediction", Title: "Prediction from the lowest level",
-		Header: append([]string{"name"}, report.Places(label, pred.T[0], pred.T[last])...)}
+	t := report.Table{Name: "prediction", Title: "Prediction from the lowest level", Header: []string{"name", "at its start", "at its end"}}
+	start, end := report.Places(pred.T[0], pred.T[last])
+	t.Add(report.Text(p.Equations.Layer.Name()), start, end)
 	d := len(p.Equations.States)
 	for c, x := range p.Equations.States {
 		t.Add(report.Text(x.Name()), report.Value(pred.X[c]), report.Value(pred.X[last*d+c]))
@@ -323,6 +335,7 @@ func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
 	} else {
 		t.Note = "No measurements after the window to compare with."
 	}
+	addUnits(&t, p.File)
 	return t
 }
 

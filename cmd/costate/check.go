@@ -101,7 +101,7 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	}
 	if c.rf != (span{}) {
 		s, err := p.Sweep(ctx, route.SweepOptions{First: c.rf.lo, Last: c.rf.hi, Tol: c.tol})
-		return e.printSweep(ctx, problem, s, err)
+		return e.printSweep(ctx, problem, begin, s, err)
 	}
 	o := route.CheckOptions{Tol: c.tol, Schemes: schemes, First: int(c.layers.lo), Last: int(c.layers.hi), Unscaled: c.unscaled}
 	progress := e.progress("check", 3+len(schemes))

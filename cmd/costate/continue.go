@@ -217,7 +217,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 		t.Add(append(row, report.Int(sol.Intervals()), estimate)...)
 	}
 	if folds := b.Folds(); len(folds) > 0 {
-		t.Note = fmt.Sprintf("%d folds: two solutions meet where %s = %.10g", len(folds), parameter, folds[0].Parameter)
+		t.Note = fmt.Sprintf("%s: two solutions meet where %s = %.10g", report.Count(len(folds), "fold"), parameter, folds[0].Parameter)
 		for _, f := range folds[1:] {
 			t.Note += fmt.Sprintf(", %.10g", f.Parameter)
 		}

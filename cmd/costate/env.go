@@ -48,6 +48,9 @@ func (e *env) start() error {
 		level = slog.LevelError
 	}
 	e.log = report.NewLogger(e.stderr, e.logFormat, level)
+	if info, err := os.Stat(e.out); e.out != "" && err == nil && !info.IsDir() {
+		return badInput("--out %s: that is a file, want a folder", shellQuote(e.out))
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -22,10 +23,22 @@ func plotFlag(f *pflag.FlagSet, p *string, what string) {
 
 var pictureExtensions = []string{".svg", ".png", ".pdf"}
 
-// checkPlot refuses a file name that names no kind of picture, before the work.
+// checkPlot refuses a file name that names no kind of picture, or a folder that is
+// not there, before the work.
 func checkPlot(file string) error {
-	if file != "" && !slices.Contains(pictureExtensions, filepath.Ext(file)) {
+	if file == "" {
+		return nil
+	}
+	if !slices.Contains(pictureExtensions, filepath.Ext(file)) {
 		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
+	}
+	return checkFolder("--plot "+shellQuote(file), filepath.Dir(file))
+}
+
+// checkFolder refuses a folder that is not there.
+func checkFolder(flag, dir string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return badInput("%s: there is no folder %s", flag, shellQuote(dir))
 	}
 	return nil
 }
@@ -158,12 +171,15 @@ func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations
 			}
 			m := report.Measurements{Name: h.Name()}
 			for k, t := range o.Times {
-				if y := o.Y[k*len(o.H)+j]; !math.IsNaN(y) {
-					m.T, m.Y = append(m.T, t), append(m.Y, y)
+				y := o.Y[k*len(o.H)+j]
+				if math.IsNaN(y) {
+					continue
 				}
-			}
-			if o.Matrix == nil && len(o.Rm) == len(o.H) && o.Rm[j] > 0 {
-				m.StdDev = 1 / math.Sqrt(o.Rm[j])
+				sd := math.NaN()
+				if at := (k*len(o.H) + j) % max(len(o.Rm), 1); o.Matrix == nil && at < len(o.Rm) && o.Rm[at] > 0 {
+					sd = 1 / math.Sqrt(o.Rm[at])
+				}
+				m.T, m.Y, m.StdDev = append(m.T, t), append(m.Y, y), append(m.StdDev, sd)
 			}
 			out = append(out, m)
 		}
@@ -181,6 +197,9 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	if len(ens.Levels) > 0 {
 		best := ens.Levels[0]
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
+	}
+	if rf := r.Problem.Rf; slices.Min(rf) < slices.Max(rf) {
+		pic.X = "R_{f} of " + report.Typeset(p.Equations.States[0].Name())
 	}
 	at := map[float64][]float64{}
 	for _, run := range ens.Runs {

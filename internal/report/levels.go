@@ -13,6 +13,7 @@ type LevelsPicture struct {
 	Rf     []float64   // ascending, positive
 	Levels [][]float64 // Levels[i] are the minima at Rf[i], in any order; NaN: none
 	Exact  []float64   // minima with Rf infinite, drawn beyond the last Rf; nil: none
+	X      string      // name of the x axis ["R_{f}"]
 	Y      string      // name of the y axis ["action"]
 
 	Expected float64 // level; NaN or 0: unknown
@@ -53,7 +54,11 @@ func (l LevelsPicture) Figure() Figure {
 	if name == "" {
 		name = "action"
 	}
-	p := Panel{X: "R_{f}", Y: name, LogX: true, LogY: positive && most > 20*least}
+	rf := l.X
+	if rf == "" {
+		rf = "R_{f}"
+	}
+	p := Panel{X: rf, Y: name, LogX: true, LogY: positive && most > 20*least}
 	if l.Expected > 0 && !math.IsInf(l.Expected, 0) {
 		if l.StdDev > 0 && len(rfs) > 0 {
 			ends := []float64{slices.Min(rfs), slices.Max(rfs)}
