@@ -3,6 +3,7 @@ package route
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -29,6 +30,16 @@ func TestCollapse(t *testing.T) {
 			case c.want != "" && (!errors.Is(err, ode.ErrSingular) || !strings.Contains(err.Error(), c.want)):
 				t.Errorf("%s, %s: %v", name, c.conditions, err)
 			}
+		}
+	}
+}
+
+// TestZeroIsDetermined: a solution that is zero because the parameter is.
+func TestZeroIsDetermined(t *testing.T) {
+	p := problem(t, "[layer]\nstart = 0\nend = 1\n[parameters]\nk = { estimate = true, guess = 0.5 }\n[states]\ny = { equation = 'k - y', guess = 't' }\n[boundary]\nconditions = ['y(0) = 0', 'y(1) = 0']\n")
+	for name, solve := range map[string]func(context.Context, Options) (*ode.Solution, error){"collocation": p.Collocate, "shooting": p.Shoot} {
+		if sol, err := solve(t.Context(), Options{}); err != nil || math.Abs(sol.P[0]) > 1e-12 {
+			t.Errorf("%s: k = %v, %v", name, sol.P, err)
 		}
 	}
 }
