@@ -99,17 +99,19 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 	if len(branch.Points) == 0 {
 		return err
 	}
-	if e.out != "" {
-		if err := e.writeBranch(p, parameter, branch); err != nil {
-			return err
+	files := func() error {
+		if e.out == "" {
+			return nil
 		}
+		return e.writeBranch(p, parameter, branch)
 	}
-	if c.plot != "" {
-		if err := report.WritePicture(c.plot, branchFigure(p, parameter, component, branch)); err != nil {
-			return err
+	picture := func() error {
+		if c.plot == "" {
+			return nil
 		}
+		return report.WritePicture(c.plot, branchFigure(p, parameter, component, branch))
 	}
-	if err := e.print(branchTable(p, parameter, branch)); err != nil {
+	if err := e.output([]report.Table{branchTable(p, parameter, branch)}, files, picture); err != nil {
 		return err
 	}
 	if err != nil && ctx.Err() == nil {

@@ -21,10 +21,16 @@ func plotFlag(f *pflag.FlagSet, p *string, what string) {
 
 var pictureExtensions = []string{".svg", ".png", ".pdf"}
 
-// checkPlot refuses a file name that names no kind of picture, before the work.
+// checkPlot refuses a file name that names no kind of picture, or a place where
+// none can be written, before the work.
 func checkPlot(file string) error {
 	if file != "" && !slices.Contains(pictureExtensions, filepath.Ext(file)) {
 		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
+	}
+	if file != "" {
+		if err := report.CheckFile(file); err != nil {
+			return badInput("--plot: %w", err)
+		}
 	}
 	return nil
 }
