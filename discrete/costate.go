@@ -80,13 +80,13 @@ func newCostateForm(p *plan) *costateForm {
 func (c *costateForm) compliance(dst []float64, n, i int, lam []float64, scale float64) {
 	p := c.p
 	if p.rfInv != nil {
-		q := p.s[n] / (p.tab.w[i] * scale)
+		q := p.s[n] / p.tab.w[i]
 		for a := range dst {
 			s := 0.0
 			for b, l := range lam {
 				s += p.rfInv[a*p.D+b] * l
 			}
-			dst[a] = q * s
+			dst[a] = q * s / p.factor(a, scale)
 		}
 		return
 	}
@@ -292,7 +292,7 @@ func (c *costateForm) solve(w *work, v []float64, scale float64) error {
 				r[rhs] = -c.con[(n*R+i)*D+d] / xi[d]
 				if p.rfInv != nil {
 					for b := range D {
-						r[lam0+i*D+b] -= p.rfInv[d*D+b] * p.s[n] / (p.tab.w[i] * scale) * sg / (xi[d] * xi[b])
+						r[lam0+i*D+b] -= p.rfInv[d*D+b] * p.s[n] / (p.tab.w[i] * p.factor(d, scale)) * sg / (xi[d] * xi[b])
 					}
 				} else {
 					r[lam0+l] -= sg / (xi[d] * xi[d] * p.weight(n, i, d, scale))

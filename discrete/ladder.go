@@ -116,11 +116,11 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 // describe makes a rung of an outcome.
 func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome, tol float64) Rung {
 	r := Rung{Beta: l.beta, RfScale: scale, Action: out.total(), Measurement: out.me, Model: out.fe, Prior: out.pe,
-		Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
+		Steady: m.w.steadyError(m.v), Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
 	if n := len(run.Rungs); n > 0 {
 		q := run.Rungs[n-1]
 		rise, dr := r.Action-q.Action, r.RfScale-q.RfScale
-		lo, hi := r.Model/r.RfScale*dr, q.Model/q.RfScale*dr
+		lo, hi := r.moving()/r.RfScale*dr, q.moving()/q.RfScale*dr
 		slack := 1e-3*hi + 10*tol*r.Action
 		r.Jump = rise < lo-slack || rise > hi+slack
 	}
@@ -133,7 +133,7 @@ func (l *ladder) from(run *Run) float64 { return run.Rungs[len(run.Rungs)-1].Bet
 // decide chooses the next rung, or the end.
 func (l *ladder) decide(run *Run) {
 	r := run.Rungs[len(run.Rungs)-1]
-	if r.Model < l.plateau*math.Abs(r.Action) && r.Converged {
+	if r.moving() < l.plateau*math.Abs(r.Action) && r.Converged {
 		l.flat++
 	} else {
 		l.flat = 0

@@ -32,6 +32,7 @@ type plan struct {
 	rfInv   []float64 // inverse of the matrix Rf
 	rfMat   []float64
 	vary    []float64 // N×D factors, nil: 1
+	steady  []bool    // components whose Rf is not scaled; nil: none
 	hasInf  bool
 	allInf  bool
 	attach  []attachment // ordered by layer
@@ -264,6 +265,17 @@ func (p *plan) precision() error {
 	default:
 		return bad("Rf", "%d numbers; want 1, %d or %d", len(pr.Rf), D, D*D)
 	}
+	if pr.Steady != nil {
+		if len(pr.Steady) != D {
+			return bad("Steady", "want %d values", D)
+		}
+		p.steady = slices.Clone(pr.Steady)
+		for i := range p.rfMat {
+			if a, b := i/D, i%D; p.rfMat[i] != 0 && p.steady[a] != p.steady[b] {
+				return bad("Steady", "the matrix Rf couples component %d, which is steady, to one that is not", a)
+			}
+		}
+	}
 	p.allInf = p.rf != nil
 	for i, v := range p.rf {
 		if !(v > 0) {
@@ -290,10 +302,18 @@ func (p *plan) precision() error {
 	return nil
 }
 
+// factor returns what multiplies Rf of component d.
+func (p *plan) factor(d int, scale float64) float64 {
+	if p.steady != nil && p.steady[d] {
+		return 1
+	}
+	return scale
+}
+
 // weight returns the precision w_i Rf/s of component d of residual i of layer
 // n, with Rf multiplied by scale. Not with a matrix Rf.
 func (p *plan) weight(n, i, d int, scale float64) float64 {
-	w := p.tab.w[i] / p.s[n] * scale * p.rf[d]
+	w := p.tab.w[i] / p.s[n] * p.factor(d, scale) * p.rf[d]
 	if p.vary != nil {
 		w *= p.vary[n*p.D+d]
 	}

@@ -24,6 +24,12 @@ type Problem struct {
 	// (Dim×Dim).
 	Rf []float64
 
+	// Steady marks the components (Dim) whose Rf is part of the model, such as
+	// that of a parameter that walks with the layer: neither Solver.Scale nor
+	// annealing multiplies it [none]. In a matrix Rf they are not coupled to
+	// the others.
+	Steady []bool
+
 	// RfVary stores factors (Dim) that multiply the components of Rf in the
 	// layer whose middle is t [1]. Not with a matrix Rf.
 	RfVary func(dst []float64, t float64)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -134,19 +135,23 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return err
 	}
 	if errors.Is(err, discrete.ErrCheckpointMismatch) {
-		return badInput("%w (--restart starts over)", err)
+		return badInput("--out %s: %w (--restart starts over)", shellQuote(e.out), discrete.ErrCheckpointMismatch)
 	}
 	// What is finished is reported after an interrupt too.
-	tables, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
+	tables, tableErr := a.tables(ctx, e, p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
-	if a.plot != "" {
-		if err := report.WritePicture(a.plot, levelsFigure(p, r)); err != nil {
-			return err
+	picture := func() error {
+		if a.plot == "" {
+			return nil
 		}
+		return report.WritePicture(a.plot, levelsFigure(p, r))
 	}
-	if e.out != "" {
+	files := func() error {
+		if e.out == "" {
+			return nil
+		}
 		if err := e.writeAnnealing(p, r); err != nil {
 			return err
 		}
@@ -156,11 +161,9 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 		page := e.newPage(p, begin, status, tables)
 		page.Run.Seed = &r.Ensemble.Seed
-		if err := e.save(page, levelsFigure(p, r)); err != nil {
-			return err
-		}
+		return e.save(page, levelsFigure(p, r))
 	}
-	if err := e.print(tables...); err != nil {
+	if err := e.output(tables, picture, files); err != nil {
 		return err
 	}
 	if err != nil {
@@ -191,29 +194,64 @@ func firstFailure(ens *discrete.Ensemble) string {
 // shownLevels is how many action levels the table lists.
 const shownLevels = 12
 
-func (a *annealFlags) tables(ctx context.Context, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, error) {
+func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, error) {
 	ens := r.Ensemble
 	out := []report.Table{annealSummary(p, r, d)}
 	if len(ens.Levels) == 0 {
 		return out, nil
 	}
-	out = append(out, levelTable(ens))
 	best := ens.Levels[0]
+	q := a.refine(ctx, e, r)
+	if q != nil {
+		out[0].Add(report.Text("error of the layers"), report.Textf("%.1e in the action; %.1e posterior standard deviations at most", best.Reported/best.Action*q.Action, q.Doubt))
+	}
+	out = append(out, levelTable(r))
 	if len(best.Theta) > 0 {
-		out = append(out, annealParameters(p, best))
+		out = append(out, annealParameters(p, best.Path, q))
+	}
+	path, where := best.Path, "the lowest level"
+	if q != nil && !q.Enough() {
+		out = append(out, refinedTable(p, r, q))
+		if !r.Given {
+			path, where = q.Path, fmt.Sprintf("the lowest level in %d layers", q.Path.Layers)
+		}
 	}
 	until := a.predict
 	if !a.flags.Changed("predict") {
 		until = p.File.Anneal.Predict
 	}
 	if until > p.Equations.End {
-		pred, err := p.Predict(ctx, best.Path, until)
+		pred, err := p.Predict(context.WithoutCancel(ctx), path, until)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, predictionTable(p, pred))
+		out = append(out, predictionTable(p, pred, where))
 	}
 	return out, nil
+}
+
+// refine estimates the error of the layers, and warns where it matters; nil: it
+// is not known.
+func (a *annealFlags) refine(ctx context.Context, e *env, r *route.Annealed) *route.Refined {
+	q, err := r.Refine(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		e.log.Warn(fmt.Sprintf("the error of the %d layers is not known: %v; compare with --layers %d", r.Problem.Layers, err, 2*r.Problem.Layers))
+		return nil
+	case q.Doubt > 1:
+		e.log.Warn(fmt.Sprintf("the %d layers are too few: they move the lowest level by %.1f posterior standard deviations; %s", r.Problem.Layers, q.Doubt, remedy(q)))
+	}
+	return q
+}
+
+// remedy names layers that are enough.
+func remedy(q *route.Refined) string {
+	if q.Settled {
+		return fmt.Sprintf("--layers %d are enough for it", q.Layers)
+	}
+	return fmt.Sprintf("it still moves in %d, so that more are needed, or another --rule", q.Path.Layers)
 }
 
 func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.Table {
@@ -244,60 +282,112 @@ func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.
 	return t
 }
 
-func levelTable(ens *discrete.Ensemble) report.Table {
+func levelTable(r *route.Annealed) report.Table {
+	ens := r.Ensemble
 	t := report.Table{Name: "levels", Title: "Action levels at the last Rf",
-		Header: []string{"level", "action", "at Rf = inf", "starts", "share", "first", "z", "verdict"}}
+		Header: []string{"level", "action", "at Rf = inf", "error", "starts", "share", "first", "z", "verdict"}}
 	for i, l := range ens.Levels {
 		if i == shownLevels {
 			break
 		}
 		unit := l.Reported / l.Action
-		verdict := "consistent"
-		switch {
-		case l.Suspect:
-			verdict = "model error does not fall as 1/Rf"
-		case !l.Consistent && l.Z > 0:
-			verdict = "more error than noise"
-		case !l.Consistent:
-			verdict = "less error than noise"
+		limit, doubt := report.Empty, report.Empty
+		if !math.IsNaN(l.Limit) {
+			limit, doubt = report.Number(unit*l.Limit, max(unit*l.LimitError, 1e-8*math.Abs(l.Reported))), report.Sci(unit*l.LimitError, 2)
 		}
-		t.Add(report.Int(i+1), report.Number(l.Reported, 1e-7*math.Abs(l.Reported)), report.Number(unit*l.Limit, 1e-8*math.Abs(l.Reported)),
-			report.Int(l.Count), report.Cell{Text: fmt.Sprintf("%.0f%%", 100*l.Share), Value: l.Share}, report.Int(l.First+1), report.Fixed(l.Z, 2), report.Text(verdict))
+		t.Add(report.Int(i+1), report.Number(l.Reported, 1e-7*math.Abs(l.Reported)), limit, doubt,
+			report.Int(l.Count), report.Cell{Text: fmt.Sprintf("%.0f%%", 100*l.Share), Value: l.Share}, report.Int(l.First+1), report.Fixed(l.Z, 2), report.Text(verdict(l, r.Settings.Finite)))
 	}
 	best := ens.Levels[0]
-	t.Note = fmt.Sprintf("z: measurement error of the level against chi-square with %d degrees of freedom (data less what was fitted), in standard deviations; it means something when Rm are the true precisions.", best.Freedom)
+	where := "at Rf = inf where there is one, and else at the last Rf"
+	if r.Settings.Finite {
+		where = "at the last Rf, which is that of the model"
+	}
+	t.Note = fmt.Sprintf("z: the level, %s, against chi-square with %d degrees of freedom (data less what was fitted), in standard deviations; it means something when Rm are the true precisions.", where, best.Freedom)
+	if best.Early {
+		t.Note += fmt.Sprintf(" No level at Rf = inf: the ladder ends before the model error, %.2g of the action, falls as 1/Rf", (best.Model-best.Steady)/best.Action)
+		if r.Settings.Finite {
+			t.Note += "."
+		} else {
+			t.Note += fmt.Sprintf("; go on to beta = %.0f at least (--betas %.0f).", best.Until, best.Until+1)
+		}
+	}
 	if n := len(ens.Levels); n > shownLevels {
 		t.Note += fmt.Sprintf(" %d higher levels are not listed.", n-shownLevels)
 	}
 	return t
 }
 
-func annealParameters(p *route.Problem, l discrete.Level) report.Table {
-	t := report.Table{Name: "parameters", Title: "Parameters of the lowest level", Header: []string{"name", "estimate", "sd", "bound"}}
-	at := map[int]bool{}
-	for _, i := range l.AtBound {
-		at[i] = true
+// verdict puts what is known of a level into words. finite: the last Rf is that
+// of the model.
+func verdict(l discrete.Level, finite bool) string {
+	switch {
+	case l.Suspect:
+		return "model error does not fall as 1/Rf"
+	case !l.Consistent && l.Z > 0:
+		return "more error than noise" // which only grows with Rf
+	case l.Early && !finite:
+		return "the ladder ends too early"
+	case !l.Consistent:
+		return "less error than noise"
 	}
-	n := len(l.Theta)
-	for i, v := range l.Theta {
-		width, sd := 0.0, report.Empty
-		if l.Path.ThetaCov != nil && !at[i] {
-			width = math.Sqrt(l.Path.ThetaCov[i*n+i])
-			sd = report.Sci(width, 3)
+	return "consistent"
+}
+
+// annealParameters are the parameters of the lowest level, with the error that
+// its layers make, if that is known.
+func annealParameters(p *route.Problem, path *discrete.Path, q *route.Refined) report.Table {
+	t := report.Table{Name: "parameters", Title: "Parameters of the lowest level", Header: []string{"name", "estimate", "sd", "layers", "bound"}}
+	for i, v := range path.Theta {
+		layers, bound := report.Empty, ""
+		if q != nil {
+			layers = report.Sci(q.Theta[i], 2)
 		}
-		bound := ""
-		if at[i] {
+		if slices.Contains(path.AtBound, i) {
 			bound = "on its bound: no width"
 		}
-		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd, report.Text(bound))
+		width := widthOf(path, i)
+		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd(width), layers, report.Text(bound))
+	}
+	if q != nil {
+		t.Note = "layers: what more layers would change."
 	}
 	return t
 }
 
-func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
+// widthOf is the posterior standard deviation of a parameter; 0: none.
+func widthOf(path *discrete.Path, i int) float64 {
+	if path.ThetaCov == nil || slices.Contains(path.AtBound, i) {
+		return 0
+	}
+	return math.Sqrt(path.ThetaCov[i*len(path.Theta)+i])
+}
+
+func sd(width float64) report.Cell {
+	if width == 0 {
+		return report.Empty
+	}
+	return report.Sci(width, 3)
+}
+
+// refinedTable is the lowest level in layers that are fine enough, at the same
+// Rf.
+func refinedTable(p *route.Problem, r *route.Annealed, q *route.Refined) report.Table {
+	best := r.Ensemble.Levels[0]
+	t := report.Table{Name: "refined", Title: fmt.Sprintf("The lowest level in %d layers", q.Path.Layers), Header: []string{"name", "estimate", "sd"}}
+	t.Add(report.Text("action"), report.Number(best.Reported/best.Action*q.Path.Action, 1e-7*best.Reported), report.Empty)
+	for i, v := range q.Path.Theta {
+		width := widthOf(q.Path, i)
+		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd(width))
+	}
+	t.Note = fmt.Sprintf("The level of %d layers, minimised again in more of them until it stays where it is: %s.", r.Problem.Layers, remedy(q))
+	return t
+}
+
+func predictionTable(p *route.Problem, pred *route.Prediction, from string) report.Table {
 	label := p.Equations.Layer.Name()
 	last := len(pred.T) - 1
-	t := report.Table{Name: "prediction", Title: "Prediction from the lowest level",
+	t := report.Table{Name: "prediction", Title: "Prediction from " + from,
 		Header: []string{"name", fmt.Sprintf("%s = %.7g", label, pred.T[0]), fmt.Sprintf("%s = %.7g", label, pred.T[last])}}
 	d := len(p.Equations.States)
 	for c, x := range p.Equations.States {

@@ -97,6 +97,7 @@ type Solve struct {
 // command.
 type Anneal struct {
 	Rf0        []float64 // one per state, of a network one; nil: default
+	Steady     []bool    // with Rf0: varying parameters that it does not name
 	Alpha      float64
 	Beta       int  // last beta
 	BetaGiven  bool // a last beta of 0 is one rung
