@@ -1,10 +1,6 @@
 package collocation
 
-import (
-	"math"
-
-	"costate/ode"
-)
+import "costate/ode"
 
 // batch holds f and its Jacobian at m points. Component c of point p is at
 // p*ps + c*cs; entry e of df/dy at p*jps + e*jes, of df/dp at p*qps + e*jes: a
@@ -27,6 +23,7 @@ type field struct {
 	p     []float64 // parameters of the current iterate
 	scale []float64 // size of each component, for the steps of differences
 	pSize []float64 // the same for the parameters
+	fine  bool      // differences are to be of high order
 }
 
 // soa reports whether points are stored as a structure of arrays.
@@ -110,6 +107,9 @@ func (f *field) jacobians(b *batch) {
 		f.values(b)
 		f.differences(b)
 	}
+	if f.fine && f.sys.Jac == nil && f.sys.BatchJac == nil {
+		f.refine(b)
+	}
 }
 
 // differences forms the Jacobians column by column, point by point.
@@ -180,20 +180,6 @@ func (f *field) batchDifferences(b *batch) {
 			}
 		}
 	}
-}
-
-// step is the increment of a forward difference at v, for a quantity of the
-// given size: the square root of the rounding unit balances truncation and
-// cancellation. It points away from zero, so that a sign is kept.
-func step(v, size float64) float64 {
-	h := 1.5e-8 * max(math.Abs(v), size)
-	if h == 0 {
-		h = 1.5e-8
-	}
-	if v < 0 {
-		return -h
-	}
-	return h
 }
 
 func resized[T any](x []T, n int) []T {

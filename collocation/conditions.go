@@ -16,6 +16,8 @@ type conditions struct {
 	ys, dy   [][]float64 // y and dg/dy at every point
 	dq       []float64
 	g0, g1   []float64
+	col      []float64
+	fine     bool // differences are to be of high order
 	eff      []float64
 	used     [][]bool // used[i][k]: condition i may depend on point k
 	broken   bool     // a derivative outside touch is not zero
@@ -35,7 +37,7 @@ func newConditions(p *ode.BVP) *conditions {
 		c.dy = append(c.dy, make([]float64, c.count*n))
 	}
 	c.dq = make([]float64, c.count*k)
-	c.g0, c.g1 = make([]float64, c.count), make([]float64, c.count)
+	c.g0, c.g1, c.col = make([]float64, c.count), make([]float64, c.count), make([]float64, max(c.count, n))
 	c.eff = make([]float64, n+k)
 	c.jac, c.jq = make([]float64, n*n), make([]float64, n*k)
 	na := p.Algebraic
@@ -121,29 +123,21 @@ func (c *conditions) derivatives(q, size, qsize []float64) {
 	}
 	b.Func(c.g0, c.ys, q)
 	n, np := c.bvp.Dim, c.bvp.Params
+	qq := c.eff[:np]
+	copy(qq, q)
+	eval := func(dst []float64) { b.Func(dst, c.ys, qq) }
 	for k := range c.ys {
 		for j := range n {
-			old := c.ys[k][j]
-			h := step(old, size[j])
-			c.ys[k][j] = old + h
-			h = c.ys[k][j] - old
-			b.Func(c.g1, c.ys, q)
-			c.ys[k][j] = old
-			for i := range c.count {
-				c.dy[k][i*n+j] = (c.g1[i] - c.g0[i]) / h
+			difference(c.col[:c.count], c.g0, c.g1, &c.ys[k][j], size[j], c.fine, eval)
+			for i, v := range c.col[:c.count] {
+				c.dy[k][i*n+j] = v
 			}
 		}
 	}
-	qq := c.eff[:np]
-	copy(qq, q)
 	for j := range np {
-		old := qq[j]
-		qq[j] = old + step(old, qsize[j])
-		h := qq[j] - old
-		b.Func(c.g1, c.ys, qq)
-		qq[j] = old
-		for i := range c.count {
-			c.dq[i*np+j] = (c.g1[i] - c.g0[i]) / h
+		difference(c.col[:c.count], c.g0, c.g1, &qq[j], qsize[j], c.fine, eval)
+		for i, v := range c.col[:c.count] {
+			c.dq[i*np+j] = v
 		}
 	}
 }

@@ -16,8 +16,10 @@
 //
 // When the iteration fails, Solve goes other ways before it gives up: along a
 // family of problems, if one is named; from the midpoint rule; uphill; by
-// deforming a problem that the guess solves. When the conditioning figures say
-// that the answer is rounding, or not determined, it says so and refuses.
+// deforming a problem that the guess solves. When the linearised problem cannot
+// be told from a singular one, by the errors of discretisation and rounding or
+// by that of the solution itself, the answer is not determined: it says so and
+// refuses.
 //
 // Continue follows a branch of solutions around its folds, AllSolutions looks
 // for further ones, Sensitivity differentiates one by fixed parameters.

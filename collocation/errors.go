@@ -98,6 +98,9 @@ func (r *run) meshLimit() error {
 	if err := r.condemn(100 * epsilon / r.rtol); err != nil {
 		return err
 	}
+	if err := r.determined(); err != nil {
+		return err
+	}
 	return &Error{Status: ode.MeshLimit, Op: "mesh selection", Intervals: r.main.mesh.pieces(), T: r.sum.where,
 		Component: min(r.sum.component, r.p.Dim-1), Value: r.sum.ratio, Err: ode.ErrMeshLimit,
 		Try: fmt.Sprintf("the error is still %.3g tolerances: allow more intervals, or a larger tolerance", r.sum.ratio)}

@@ -105,7 +105,7 @@ func (r *run) solution() *ode.Solution {
 		sol.Error, sol.ParamError = r.sum.abs, r.sum.param
 		sol.Condition = r.condition()
 		sol.Residual = r.boundaryResidual()
-		if k := sol.Condition.Kappa; k*epsilon > r.rtol {
+		if k := sol.Condition.Kappa; k*epsilon > r.rtol && r.known.rounding > r.rtol {
 			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: condition %.2g: rounding may change the solution by more than the tolerance", k))
 		}
 	}

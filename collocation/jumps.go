@@ -61,27 +61,20 @@ func (c *conditions) jumpJacobian(j *ode.Jump, q []float64, f *field) {
 		return
 	}
 	n, np := len(c.yn), len(q)
-	j.Func(c.jump, c.yn, q)
-	for k := range n {
-		old := c.yn[k]
-		c.yn[k] = old + step(old, f.scale[k])
-		h := c.yn[k] - old
-		j.Func(c.fv, c.yn, q)
-		c.yn[k] = old
-		for r := range n {
-			c.jac[r*n+k] = (c.fv[r] - c.jump[r]) / h
-		}
-	}
 	qq := c.eff[:np]
 	copy(qq, q)
+	eval := func(dst []float64) { j.Func(dst, c.yn, qq) }
+	eval(c.jump)
+	for k := range n {
+		difference(c.col[:n], c.jump, c.fv, &c.yn[k], f.scale[k], c.fine, eval)
+		for r, v := range c.col[:n] {
+			c.jac[r*n+k] = v
+		}
+	}
 	for k := range np {
-		old := qq[k]
-		qq[k] = old + step(old, f.pSize[k])
-		h := qq[k] - old
-		j.Func(c.fv, c.yn, qq)
-		qq[k] = old
-		for r := range n {
-			c.jq[r*np+k] = (c.fv[r] - c.jump[r]) / h
+		difference(c.col[:n], c.jump, c.fv, &qq[k], f.pSize[k], c.fine, eval)
+		for r, v := range c.col[:n] {
+			c.jq[r*np+k] = v
 		}
 	}
 }

@@ -99,18 +99,20 @@ func (r *run) refine() (done bool, err error) {
 	r.ratio = z.ratio
 	if r.witness != nil && z.ratio <= 5 && r.confirmed() {
 		// Rounding may raise the estimate above that of the witness.
-		r.answer = r.witness
-		return true, r.condemn(1 / hopeless)
+		if err := r.approve(); err == nil || r.stats.Meshes-r.doubtedAt > 3 {
+			r.answer = r.witness
+			return true, err
+		}
 	}
 	if r.witness != nil && r.stats.Meshes-r.doubtedAt > 3 {
-		return false, r.undetermined()
+		return false, r.indefinite("comparison of meshes", true)
 	}
 	if z.ratio <= 1 {
-		if !r.doubtful() {
-			return true, r.approve()
+		if err := r.determined(); err != nil || !r.doubtful() {
+			return true, err
 		}
 		if 2*old.pieces() > r.maxMesh() {
-			return false, r.undetermined()
+			return false, r.indefinite("comparison of meshes", true)
 		}
 		if r.doubts++; r.doubts == 1 {
 			r.doubtedAt = r.stats.Meshes
@@ -171,6 +173,9 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	}
 	sol.Stats = r.stats
 	sol.Err = err
+	if err != nil {
+		sol.Warnings = nil // the error says more
+	}
 	var e *Error
 	switch {
 	case err == nil:

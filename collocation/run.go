@@ -46,10 +46,7 @@ type run struct {
 		mesh *mesh
 		x    []float64
 	}
-	known struct { // condition
-		mesh    *mesh
-		figures ode.Conditioning
-	}
+	known  known   // condition of the problem
 	best   float64 // least error over tolerance so far
 	bestAt int     // and the mesh that had it
 	ratio  float64 // error over tolerance on the mesh before; 0: none
@@ -64,7 +61,6 @@ type run struct {
 	doubtedAt   int           // meshes when that was first so
 	witness     *ode.Solution // what it has to agree with
 	answer      *ode.Solution // the witness, when it was confirmed
-	verified    bool          // the condition was compared with that on a finer mesh
 	converged   bool          // on some mesh since settle began
 }
 

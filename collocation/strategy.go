@@ -61,6 +61,9 @@ func (r *run) solve(ctx context.Context) error {
 		}
 	}
 	r.steps = 0
+	if r.main.factor(r.x) == nil && r.linearise() == nil && r.certainty().rounding > lost {
+		return r.indefinite(matrix, true)
+	}
 	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
 		return e
 	}
@@ -104,13 +107,8 @@ func (r *run) lowOrder(ctx context.Context, m *mesh, bold bool) *ode.Solution {
 	s.Stages, s.Tol, s.Continuation = 1, max(looseTol, r.rtol), nil
 	s.MaxMesh = min(s.maxMesh(), 2000)
 	low := newRun(&s, r.p)
-	defer low.release()
+	defer r.dismiss(low)
 	err := low.direct(ctx, m, r.s.Guess, bold)
-	r.stats.Func += low.stats.Func
-	r.stats.Jac += low.stats.Jac
-	r.stats.Factorisations += low.stats.Factorisations
-	r.stats.Solves += low.stats.Solves
-	r.stats.Newton += low.stats.Newton
 	if err != nil {
 		return nil
 	}

@@ -33,28 +33,41 @@ func (s *ConvergenceStudy) judge() {
 	for q, e := range b.Errors {
 		near = near && !(e > small*b.unit(Quantity(q)))
 	}
+	steps, errs := make([]float64, k+1), make([]float64, k+1)
 	for q := range Quantity(Quantities) {
-		b.Orders[q] = math.NaN()
-		e := b.Errors[q]
-		if math.IsNaN(e) {
-			continue
+		for i, r := range s.Rows {
+			steps[i], errs[i] = r.Step, r.Errors[q]
 		}
-		if e <= apart*b.Uncertainty[q] {
-			b.Judgement[q] = Rounding
-		}
-		if k == 0 {
-			continue
-		}
-		a := &s.Rows[k-1]
-		b.Orders[q] = math.Log(a.Errors[q]/e) / math.Log(a.Step/b.Step)
-		switch {
-		case b.Judgement[q] == Rounding:
-		case k >= 2 && near && math.Abs(b.Orders[q]-a.Orders[q]) <= steady:
-			b.Judgement[q] = Judged
-		default:
-			b.Judgement[q] = NotAsymptotic
-		}
+		b.Orders[q], b.Judgement[q] = JudgeOrder(steps, errs, b.Uncertainty[q], near)
 	}
+}
+
+// JudgeOrder returns the order that the last of a sequence of errors shows, those
+// of ever smaller steps, and whether it can be judged: the last error must stand
+// well above its uncertainty, and the order be steady. near says that all errors of
+// the last row are small beside what they are errors of. NaN: there is no order.
+func JudgeOrder(steps, errs []float64, uncertainty float64, near bool) (order float64, why Judgement) {
+	k := len(errs) - 1
+	order = math.NaN()
+	if math.IsNaN(errs[k]) {
+		return order, Unjudged
+	}
+	if k > 0 {
+		order = observed(steps, errs, k)
+	}
+	switch {
+	case errs[k] <= apart*uncertainty:
+		return order, Rounding
+	case k == 0:
+		return order, Unjudged
+	case k >= 2 && near && math.Abs(order-observed(steps, errs, k-1)) <= steady:
+		return order, Judged
+	}
+	return order, NotAsymptotic
+}
+
+func observed(steps, errs []float64, k int) float64 {
+	return math.Log(errs[k-1]/errs[k]) / math.Log(steps[k-1]/steps[k])
 }
 
 // unit is the size of an error of one hundred per cent.

@@ -25,6 +25,11 @@ type NetworkCondensed struct {
 	Intervals int     // of the first mesh [8]
 	MaxMesh   int     // intervals [2000]
 	Workers   int     // goroutines over the pairs; no result depends on it [1]
+
+	// Guess stores states and costates in b's layout: where layers may err or
+	// inputs are unknowns, paths that are near those of its weights. [the path of
+	// the weights from b's inputs, with costates by back-propagation]
+	Guess func(dst []float64, t float64)
 }
 
 // netCondensed is the collocation system on one mesh.
@@ -79,9 +84,11 @@ func (s *NetworkCondensed) Solve(ctx context.Context, b *NetworkBVP, theta []flo
 	if maxMesh == 0 {
 		maxMesh = 2000
 	}
-	guess, err := c.guess(theta)
-	if err != nil {
-		return nil, err
+	guess := s.Guess
+	if guess == nil {
+		if guess, err = c.guess(theta); err != nil {
+			return nil, err
+		}
 	}
 	mesh := make([]float64, n+1)
 	for i := range mesh {

@@ -3,7 +3,6 @@ package hamiltonian
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"costate/internal/expr"
 	"costate/ode"
@@ -184,21 +183,6 @@ func (e *Equations) Autonomous() bool {
 		}
 	}
 	return true
-}
-
-// Breaks returns the places that must be mesh points because a signal is not
-// smooth there.
-func (e *Equations) Breaks() []float64 {
-	var out []float64
-	for _, in := range e.Inputs {
-		for _, t := range in.Breaks {
-			if t > e.Start && t < e.End {
-				out = append(out, t)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // OutOfBounds lists the estimated parameters that lie outside their bounds.

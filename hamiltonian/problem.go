@@ -47,6 +47,10 @@ type Input struct {
 	// Breaks are the places inside the interval, ascending, where the signal
 	// or one of its first derivatives jumps; they become mesh points.
 	Breaks []float64
+
+	// Knots are the places of the data, ascending. Between them nothing is
+	// hidden.
+	Knots []float64
 }
 
 // Param is an unknown constant.

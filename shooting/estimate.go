@@ -137,13 +137,27 @@ func (r *run) factorSurely() error {
 	cols := n + r.p.Params
 	var before [][]float64
 	kappa := 0.0
+	sens, tight, patience := r.sens, r.tight, r.patience
 	for {
 		steps := r.stats.Steps
 		if err := r.factor(r.x); err != nil {
-			if before != nil && (errors.Is(err, ode.ErrStepLimit) || errors.Is(err, ode.ErrStepSize)) {
+			if before == nil || !errors.Is(err, ode.ErrStepLimit) && !errors.Is(err, ode.ErrStepSize) {
+				return err
+			}
+			// Where the right-hand side is noisy derivatives cannot be had as
+			// accurately as that. Nor need they be, if those before were good
+			// enough for the condition found: no error as small as theirs
+			// leads from it to a singular system.
+			if r.sens, r.tight, r.patience = sens, tight, patience; !(kappa*sens < 1e-3) {
 				return r.doubtful(1)
 			}
-			return err
+			r.sure = true
+			if err := r.factor(r.x); err != nil {
+				return err
+			}
+			r.measure(r.x)
+			r.weigh(r.x, r.x)
+			return nil
 		}
 		r.measure(r.x)
 		r.weigh(r.x, r.x)
@@ -175,6 +189,7 @@ func (r *run) factorSurely() error {
 		if r.sens <= 1e-12 {
 			return r.doubtful(doubt)
 		}
+		sens, tight, patience = r.sens, r.tight, r.patience
 		r.sens = max(r.sens*1e-2, 1e-12)
 		r.tight *= 1e-2
 		r.patience = 10*(r.stats.Steps-steps) + 1000

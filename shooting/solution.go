@@ -128,6 +128,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 // error completes e with what is known everywhere.
 func (r *run) error(e *Error) *Error {
 	e.Segments, e.Growth, e.names = r.pieces(), r.worstGrowth(), r.p.Names
+	e.dim = r.p.Dim
 	return e
 }
 
@@ -148,7 +149,7 @@ func (r *run) explain(err error) error {
 		return err
 	case errors.As(err, &sing):
 		e.Status, e.Op = ode.Singular, "factoring the matching conditions"
-		e.T = r.t[min(sing.Node, len(r.t)-1)]
+		e.T, e.Component = r.t[min(sing.Node, len(r.t)-1)], sing.Column
 		e.Try = "the linearised problem has no unique solution at this iterate: try another guess, or check the conditions"
 	case errors.Is(err, newton.ErrSingular):
 		e.Status = ode.Singular

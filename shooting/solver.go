@@ -157,18 +157,21 @@ type Error struct {
 	Op        string  // what was being done
 	Segments  int     // how many there were
 	T         float64 // where it is worst
-	Component int     // of what component, from 0; -1: of none
+	Component int     // of what component, from 0, parameters after them; -1: of none
 	Value     float64 // the number that failed
 	Growth    float64 // largest growth of the variational matrix over a segment
 	Try       string  // what may help
 	Err       error   // the cause, or the sentinel
 
 	names []string
+	dim   int
 }
 
 func (e *Error) Error() string {
 	s := fmt.Sprintf("shooting: %s: %v", e.Op, e.Err)
 	switch {
+	case e.Component >= e.dim:
+		s += fmt.Sprintf(" (parameter %d)", e.Component-e.dim+1)
 	case e.Component >= 0 && e.Component < len(e.names):
 		s += fmt.Sprintf(" (%s = %.3g at t = %.6g)", e.names[e.Component], e.Value, e.T)
 	case e.Component >= 0:

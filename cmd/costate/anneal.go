@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,11 +65,11 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	integerVar(f, &a.Betas, "betas", 0, 100000, "number of rungs; 0: that of the file, or as many as reach a plateau")
 	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
 	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
-	f.StringVar(&a.Rule, "rule", "", "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
+	wordVar(f, &a.Rule, "rule", problemfile.Rules, "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
 	numberVar(f, &a.Kappa, "kappa", 0, 1e6, "weight of the Hermite residual; 0: that of the file, or 16/3, the consistent one; 1: that of the older tools")
 	choiceVar(f, &a.start, "start", []string{"uniform", "integrate", "synchronise"}, "how starts are made")
 	choiceVar(f, &a.offGrid, "off-grid", []string{"insert", "interpolate"}, "measurements off the grid: make them ends of layers, or interpolate; default: that of the file, or insert")
-	f.StringVar(&a.Convention, "convention", "", "`NAME` of the normalisation of printed actions: continuous, discrete, varanneal or minaone; default: that of the file, or continuous")
+	wordVar(f, &a.Convention, "convention", []string{"continuous", "discrete", "varanneal", "minaone", "paper"}, "`NAME` of the normalisation of printed actions: continuous, discrete, varanneal or minaone, of a network continuous, paper or varanneal; default: that of the file, or continuous")
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
 	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
@@ -96,12 +97,12 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return badInput("%s: %w", problem.Path, err)
 	}
 	if a.Rule != "" {
-		if _, _, err := discrete.ParseRule(a.Rule); err != nil {
+		if _, _, err := problemfile.ParseRule(a.Rule); err != nil {
 			return badInput("--rule: %w", err)
 		}
 	}
 	if a.Convention != "" {
-		if _, err := discrete.ParseConvention(a.Convention); err != nil {
+		if _, err := problemfile.ParseConvention(a.Convention); err != nil {
 			return badInput("--convention: %w", err)
 		}
 	}
@@ -121,9 +122,10 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 	}
 	bar := e.progress("anneal", 0)
-	a.Progress = func(start int, r discrete.Rung) {
+	convention := cmp.Or(a.Convention, problem.Anneal.Convention, discrete.Continuous.String())
+	a.Progress = func(start int, r discrete.Rung, action float64) {
 		bar.Add(1)
-		bar.Describe(fmt.Sprintf("start %d, beta %.4g, action %.6g", start+1, r.Beta, r.Action))
+		bar.Describe(fmt.Sprintf("start %d, beta %.4g, action (%s) %.6g", start+1, r.Beta, convention, action))
 	}
 	begin := time.Now()
 	r, err := p.Anneal(ctx, a.AnnealOptions)
@@ -141,6 +143,9 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	tables, tableErr := a.tables(ctx, e, p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
+	}
+	if err == nil {
+		err = ctx.Err() // while the layers were refined
 	}
 	picture := func() error {
 		if a.plot == "" {
@@ -169,22 +174,26 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if err != nil {
 		return err
 	}
+	if u := r.Undetermined; u != nil {
+		e.log.Error(u.Error())
+		return errFailed
+	}
 	if len(r.Ensemble.Levels) == 0 {
-		e.log.Error("no start reached the end of its ladder" + firstFailure(r.Ensemble))
+		e.log.Error("no start reached the end of its ladder" + firstFailure(r))
 		return errFailed
 	}
 	return nil
 }
 
 // firstFailure says how far the first start that failed came, and why it ended.
-func firstFailure(ens *discrete.Ensemble) string {
-	for _, run := range ens.Runs {
+func firstFailure(r *route.Annealed) string {
+	for _, run := range r.Ensemble.Runs {
 		if run.Err == nil {
 			continue
 		}
 		at := ""
 		if n := len(run.Rungs); n > 0 {
-			at = fmt.Sprintf(" after beta = %.4g with action %.6g", run.Rungs[n-1].Beta, run.Rungs[n-1].Action)
+			at = fmt.Sprintf(" after beta = %.4g with action (%s) %.6g", run.Rungs[n-1].Beta, r.Ensemble.Convention, r.Unit*run.Rungs[n-1].Action)
 		}
 		return fmt.Sprintf("; start %d ended%s: %v; fewer betas or a smaller alpha may help", run.Start+1, at, run.Err)
 	}
@@ -203,7 +212,7 @@ func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *r
 	best := ens.Levels[0]
 	q := a.refine(ctx, e, r)
 	if q != nil {
-		out[0].Add(report.Text("error of the layers"), report.Textf("%.1e in the action; %.1e posterior standard deviations at most", best.Reported/best.Action*q.Action, q.Doubt))
+		out[0].Add(report.Text("error of the layers"), report.Textf("%.1e in the action; %.1e posterior standard deviations at most", r.Unit*q.Action, q.Doubt))
 	}
 	out = append(out, levelTable(r))
 	if len(best.Theta) > 0 {
@@ -284,16 +293,15 @@ func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.
 
 func levelTable(r *route.Annealed) report.Table {
 	ens := r.Ensemble
-	t := report.Table{Name: "levels", Title: "Action levels at the last Rf",
+	t := report.Table{Name: "levels", Title: fmt.Sprintf("Action levels at the last Rf (convention %s)", ens.Convention),
 		Header: []string{"level", "action", "at Rf = inf", "error", "starts", "share", "first", "z", "verdict"}}
 	for i, l := range ens.Levels {
 		if i == shownLevels {
 			break
 		}
-		unit := l.Reported / l.Action
 		limit, doubt := report.Empty, report.Empty
 		if !math.IsNaN(l.Limit) {
-			limit, doubt = report.Number(unit*l.Limit, max(unit*l.LimitError, 1e-8*math.Abs(l.Reported))), report.Sci(unit*l.LimitError, 2)
+			limit, doubt = report.Number(r.Unit*l.Limit, max(r.Unit*l.LimitError, 1e-8*math.Abs(l.Reported))), report.Sci(r.Unit*l.LimitError, 2)
 		}
 		t.Add(report.Int(i+1), report.Number(l.Reported, 1e-7*math.Abs(l.Reported)), limit, doubt,
 			report.Int(l.Count), report.Cell{Text: fmt.Sprintf("%.0f%%", 100*l.Share), Value: l.Share}, report.Int(l.First+1), report.Fixed(l.Z, 2), report.Text(verdict(l, r.Settings.Finite)))
@@ -375,7 +383,7 @@ func sd(width float64) report.Cell {
 func refinedTable(p *route.Problem, r *route.Annealed, q *route.Refined) report.Table {
 	best := r.Ensemble.Levels[0]
 	t := report.Table{Name: "refined", Title: fmt.Sprintf("The lowest level in %d layers", q.Path.Layers), Header: []string{"name", "estimate", "sd"}}
-	t.Add(report.Text("action"), report.Number(best.Reported/best.Action*q.Path.Action, 1e-7*best.Reported), report.Empty)
+	t.Add(report.Text("action"), report.Number(r.Unit*q.Path.Action, 1e-7*best.Reported), report.Empty)
 	for i, v := range q.Path.Theta {
 		width := widthOf(q.Path, i)
 		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd(width))
@@ -388,7 +396,7 @@ func predictionTable(p *route.Problem, pred *route.Prediction, from string) repo
 	label := p.Equations.Layer.Name()
 	last := len(pred.T) - 1
 	t := report.Table{Name: "prediction", Title: "Prediction from " + from,
-		Header: []string{"name", fmt.Sprintf("%s = %.7g", label, pred.T[0]), fmt.Sprintf("%s = %.7g", label, pred.T[last])}}
+		Header: append([]string{"name"}, report.Places(label, pred.T[0], pred.T[last])...)}
 	d := len(p.Equations.States)
 	for c, x := range p.Equations.States {
 		t.Add(report.Text(x.Name()), report.Value(pred.X[c]), report.Value(pred.X[last*d+c]))
@@ -408,13 +416,18 @@ func (e *env) writeAnnealing(p *route.Problem, r *route.Annealed) error {
 		return err
 	}
 	s := report.Series{Label: "start", Names: []string{"beta", "log10_Rf_factor", "action", "measurement", "model", "prior"}}
+	if c := r.Ensemble.Convention; c != discrete.Continuous {
+		for i := 2; i < len(s.Names); i++ {
+			s.Names[i] += "_" + c.String()
+		}
+	}
 	for i := range r.Problem.Params {
 		s.Names = append(s.Names, r.Problem.ParamNames[i])
 	}
 	for _, run := range r.Ensemble.Runs {
 		for _, g := range run.Rungs {
 			s.T = append(s.T, float64(run.Start+1))
-			s.Y = append(s.Y, g.Beta, math.Log10(g.RfScale), g.Action, g.Measurement, g.Model, g.Prior)
+			s.Y = append(s.Y, g.Beta, math.Log10(g.RfScale), r.Unit*g.Action, r.Unit*g.Measurement, r.Unit*g.Model, r.Unit*g.Prior)
 			s.Y = append(s.Y, g.Theta...)
 		}
 	}

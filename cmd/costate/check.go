@@ -29,11 +29,14 @@ func checkCommand() *command {
 			"What cannot be judged says so: an order is \"rounding\" where the error is near that of the arithmetic or of the continuous " +
 			"solution, and in parentheses while it still changes from row to row. Where all that can be judged holds, the exit code is 0, " +
 			"otherwise 1.\n\n" +
+			"Of a network with continuous layers it compares forward propagation and back-propagation through N discrete layers (Euler, RK2, RK4) " +
+			"with x and p of the boundary value problem, and layers with weights of their own; of discrete layers it certifies the minimum.\n\n" +
 			"--rf shows instead how the solution approaches that of exact equations as the precision of the model grows.",
 		examples: [][2]string{
 			{"costate check lynx-hare", "all rules, 8 to 1024 layers"},
 			{"costate check ornstein-uhlenbeck --rule simpson,simpson-equal --layers 16..256", "why the residuals of the Simpson-Hermite rule must not be weighed alike"},
 			{"costate check lynx-hare-weak --rf 1..1e12", "from the weak to the strong constraint"},
+			{"costate check network-continuous", "back-propagation beside the costates of the boundary value problem"},
 			{"costate check ornstein-uhlenbeck --fixed-layer-weight", "what happens when the step is forgotten in a layer's weight"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
@@ -58,9 +61,11 @@ type checkFlags struct {
 	rf       span
 	unscaled bool
 	plot     string
+	flags    *pflag.FlagSet
 }
 
 func (c *checkFlags) define(f *pflag.FlagSet) {
+	c.flags = f
 	f.StringVar(&c.rules, "rule", c.rules, "`RULES` of the layers, separated by commas: euler, midpoint, trapezoid, simpson, simpson-equal, gauss1 .. gauss8")
 	spanVar(f, &c.layers, "layers", 1, 1e8, true, "numbers of layers, doubled from the first to the last; more where the measurements need it")
 	numberVar(f, &c.tol, "tol", 0, 1e-3, "relative tolerance that the solution is certified to; 0: 1e-8")
@@ -73,6 +78,9 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	begin := time.Now()
 	if err := checkPlot(c.plot); err != nil {
 		return err
+	}
+	if problem.Network != nil {
+		return c.network(ctx, e, problem, begin)
 	}
 	var schemes []discrete.Scheme
 	for name := range strings.SplitSeq(c.rules, ",") {
@@ -87,7 +95,8 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		return badInput("%s: %w", problem.Path, err)
 	}
 	if c.rf != (span{}) {
-		return c.sweep(ctx, e, p)
+		s, err := p.Sweep(ctx, route.SweepOptions{First: c.rf.lo, Last: c.rf.hi, Tol: c.tol})
+		return e.printSweep(ctx, problem, s, err)
 	}
 	o := route.CheckOptions{Tol: c.tol, Schemes: schemes, First: int(c.layers.lo), Last: int(c.layers.hi), Unscaled: c.unscaled}
 	progress := e.progress("check", 3+len(schemes))
@@ -123,7 +132,7 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		if e.out == "" {
 			return nil
 		}
-		return e.save(e.checkPage(p, r, begin, tables), figures...)
+		return e.save(e.checkPage(p, &r.Findings, begin, tables), figures...)
 	}
 	if err := e.output(tables, picture, files); err != nil {
 		return err
@@ -145,13 +154,16 @@ func checkTables(r *route.Check, known []exact) []report.Table {
 	if len(known) > 0 {
 		out = append(out, truthTable(known))
 	}
-	out = append(out, agreementTable(r), certificateTable(r))
-	if len(out) > 0 {
-		out[0].Title = title(r.Problem.File) + ": " + strings.ToLower(out[0].Title[:1]) + out[0].Title[1:]
-	}
+	return finish(r.Problem.File, &r.Findings, append(out, agreementTable(r)))
+}
+
+// finish adds the certificates and the verdict to the tables of a check.
+func finish(file *problemfile.Problem, r *route.Findings, tables []report.Table) []report.Table {
+	tables = append(tables, certificateTable(r))
+	tables[0].Title = title(file) + ": " + strings.ToLower(tables[0].Title[:1]) + tables[0].Title[1:]
 	verdict := report.Table{Name: "verdict", Title: "Verdict", Header: []string{"passed", "summary"}}
 	verdict.Add(report.Bool(r.Passed()), report.Text(r.Verdict()))
-	return append(out, verdict)
+	return append(tables, verdict)
 }
 
 func convergenceTable(r *route.Check) report.Table {
@@ -231,6 +243,15 @@ func unscaledTable(r *route.Check) report.Table {
 }
 
 func agreementTable(r *route.Check) report.Table {
+	t := differences(&r.Findings)
+	if len(r.Studies) > 0 {
+		t.Note += " Layers are extrapolated to no length (Richardson), and compared at the boundaries of the coarsest."
+	}
+	return t
+}
+
+// differences shows how far the routes are apart.
+func differences(r *route.Findings) report.Table {
 	t := report.Table{Name: "agreement", Title: "Agreement of the routes with collocation",
 		Header: []string{"route", "quantity", "difference", "estimate", "ratio", "verdict"}}
 	last := ""
@@ -244,13 +265,10 @@ func agreementTable(r *route.Check) report.Table {
 			report.Fixed(a.Difference/a.Estimate, 2), report.Text(a.Verdict().String()))
 	}
 	t.Note = "estimate: sum of the error estimates of both routes."
-	if len(r.Studies) > 0 {
-		t.Note += " Layers are extrapolated to no length (Richardson), and compared at the boundaries of the coarsest."
-	}
 	return t
 }
 
-func certificateTable(r *route.Check) report.Table {
+func certificateTable(r *route.Findings) report.Table {
 	t := report.Table{Name: "certificates", Title: "Certificates", Header: []string{"certificate", "value", "bound", "verdict", "remark"}}
 	order := []hamiltonian.Verdict{hamiltonian.Fail, hamiltonian.Pass, hamiltonian.NotJudged}
 	certs := slices.Clone(r.Certificates)

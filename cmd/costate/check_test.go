@@ -153,3 +153,54 @@ func TestCheckFails(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckNetwork: networks are checked, in every format, and the limit of their
+// Rf is shown; what has no meaning for them is refused.
+func TestCheckNetwork(t *testing.T) {
+	args := []string{"check", "network-continuous", "--layers", "8..256", "--quiet"}
+	code, stdout, stderr := runs(t, append(args, "--format", "json")...)
+	if code != exitSolved {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	var all map[string]struct {
+		Rows []map[string]any
+	}
+	if err := json.Unmarshal([]byte(stdout), &all); err != nil {
+		t.Fatal(err)
+	}
+	for name, least := range map[string]int{"propagation": 18, "trained": 4, "agreement": 2, "certificates": 20, "verdict": 1} {
+		if len(all[name].Rows) < least {
+			t.Errorf("table %s has %d rows", name, len(all[name].Rows))
+		}
+	}
+	for _, row := range all["propagation"].Rows {
+		if row["N"] == 256.0 && row["rule"] == "RK4" {
+			if order := row["order p"].(float64); order < 3.9 || order > 4.1 {
+				t.Errorf("RK4, 128 -> 256 layers: order of p %v", order)
+			}
+		}
+	}
+	for _, format := range []string{"csv", "markdown", "table"} {
+		code, stdout, _ := runs(t, append(args, "--format", format)...)
+		if code != exitSolved || !strings.Contains(stdout, "RK2") || !strings.Contains(stdout, "p = -delta") {
+			t.Errorf("%s: exit code %d\n%s", format, code, stdout)
+		}
+	}
+	code, stdout, stderr = runs(t, "check", "network-dead", "--quiet")
+	if code != exitSolved || !strings.Contains(stdout, "no continuous limit") || !strings.Contains(stdout, "strong limit") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = runs(t, "check", "network-continuous", "--rf", "1e3..1e5", "--format", "csv", "--quiet")
+	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); code != exitSolved || len(lines) != 5 || !strings.HasPrefix(lines[4], "inf,") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	for args, want := range map[string]string{
+		"check network-continuous --rule euler": "--rule has no meaning for a network",
+		"check iris --layers 8..16":             "--layers has no meaning for a network",
+	} {
+		code, stdout, stderr := runs(t, strings.Fields(args)...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %q", args, code, stderr)
+		}
+	}
+}

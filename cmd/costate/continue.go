@@ -163,7 +163,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 		}
 		estimate := report.Empty
 		if sol.Error != nil {
-			_, rel := worst(sol)
+			rel := route.AccuracyOf(sol).Relative
 			estimate = report.Sci(rel, 2)
 		}
 		t.Add(append(row, report.Int(sol.Intervals()), estimate)...)

@@ -205,6 +205,13 @@ func choiceVar(f *pflag.FlagSet, p *string, name string, words []string, usage s
 	f.SetAnnotation(name, annotateWords, words)
 }
 
+// wordVar declares a flag whose words whoever takes its value reads, for they
+// depend on the problem; usage names them.
+func wordVar(f *pflag.FlagSet, p *string, name string, words []string, usage string) {
+	f.StringVar(p, name, *p, usage)
+	f.SetAnnotation(name, annotateWords, words)
+}
+
 // fileVar declares a flag for a file whose name ends in one of the extensions,
 // such as ".svg"; none: any.
 func fileVar(f *pflag.FlagSet, p *string, name, usage string, extensions ...string) {

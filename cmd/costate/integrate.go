@@ -103,7 +103,7 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 		return err
 	}
 	if i.flags.Changed("until") {
-		f.End = i.until
+		f.Until(i.until)
 	}
 	if !(f.End > f.Start) {
 		return badInput("--until %g: want a place after the start, %g", f.End, f.Start)

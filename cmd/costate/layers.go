@@ -11,8 +11,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"costate/discrete"
+	"costate/internal/problemfile"
 	"costate/internal/report"
 	"costate/internal/route"
+	"costate/ode"
 )
 
 // layerFlags are the flags of solve --method discrete.
@@ -20,13 +22,13 @@ type layerFlags struct{ route.LayerOptions }
 
 func (l *layerFlags) define(f *pflag.FlagSet) {
 	integerVar(f, &l.Layers, "layers", 0, 100000000, "layers with --method discrete; 0: that of the file, or 200")
-	f.StringVar(&l.Rule, "rule", "", "`RULE` of the layers: euler, midpoint, trapezoid, simpson-hermite, gauss1 .. gauss8; default: that of the file, or simpson-hermite")
+	wordVar(f, &l.Rule, "rule", problemfile.Rules, "`RULE` of the layers: euler, midpoint, trapezoid, simpson-hermite, gauss1 .. gauss8; default: that of the file, or simpson-hermite")
 }
 
 // solve minimises the action in discrete layers and prints the result.
 func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin time.Time) error {
 	if l.Rule != "" {
-		if _, _, err := discrete.ParseRule(l.Rule); err != nil {
+		if _, _, err := problemfile.ParseRule(l.Rule); err != nil {
 			return badInput("--rule: %w", err)
 		}
 	}
@@ -45,7 +47,7 @@ func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin 
 			return err
 		}
 	}
-	if err := e.print(pathTables(p, path, time.Since(begin))...); err != nil {
+	if err := e.print(pathTables(p, path, err, time.Since(begin))...); err != nil {
 		return err
 	}
 	if err == nil {
@@ -58,11 +60,13 @@ func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin 
 	return errFailed
 }
 
-func pathTables(p *route.Problem, path *discrete.Path, d time.Duration) []report.Table {
+func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duration) []report.Table {
 	t := report.Table{Name: "summary", Title: title(p.File), Header: []string{"quantity", "value"}}
 	line := func(name string, c report.Cell) { t.Add(report.Text(name), c) }
 	status := "minimum"
 	switch {
+	case errors.Is(err, ode.ErrSingular):
+		status = ode.Singular.String()
 	case !path.Converged:
 		status = "not converged"
 	case path.Negative > 0:
@@ -97,7 +101,7 @@ func pathTables(p *route.Problem, path *discrete.Path, d time.Duration) []report
 		out = append(out, t)
 	}
 	ends := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: []string{"name", fmt.Sprintf("%s = %.7g", p.Equations.Layer.Name(), path.Time(0)), fmt.Sprintf("%s = %.7g", p.Equations.Layer.Name(), path.Time(path.Layers))}}
+		Header: append([]string{"name"}, report.Places(p.Equations.Layer.Name(), path.Time(0), path.Time(path.Layers))...)}
 	n, dim := path.Layers, path.Dim
 	for c, x := range p.Equations.States {
 		ends.Add(report.Text(x.Name()), report.Value(path.Node(0)[c]), report.Value(path.Node(n)[c]))

@@ -230,7 +230,6 @@ func TestNetworkComplaints(t *testing.T) {
 		want string
 	}{
 		{[]string{"derive", file}, "a network problem"},
-		{[]string{"check", file}, "a network problem"},
 		{[]string{"integrate", file}, "network"},
 		{[]string{"design", "lynx-hare"}, "design is for networks"},
 		{[]string{"design", file}, "validation = .. and test = .."},

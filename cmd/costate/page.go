@@ -96,8 +96,11 @@ func (e *env) save(page *report.Page, figures ...report.Figure) error {
 	return page.Save(folder)
 }
 
-// equationsOf sets the derived equations as MathML.
+// equationsOf sets the derived equations as MathML; a network has none.
 func equationsOf(eq *hamiltonian.Equations) []report.Equation {
+	if eq == nil {
+		return nil
+	}
 	const most = 400 // lines; a page of thousands is read by nobody
 	var out []report.Equation
 	g := eq.Graph
@@ -132,7 +135,7 @@ func equationsOf(eq *hamiltonian.Equations) []report.Equation {
 }
 
 // checkPage is the report of a check, with its certificates.
-func (e *env) checkPage(p *route.Problem, r *route.Check, begin time.Time, tables []report.Table) *report.Page {
+func (e *env) checkPage(p *route.Problem, r *route.Findings, begin time.Time, tables []report.Table) *report.Page {
 	page := e.newPage(p, begin, r.Verdict(), tables)
 	for _, c := range r.Certificates {
 		if c.Verdict != hamiltonian.Pass && c.Verdict != hamiltonian.Fail {

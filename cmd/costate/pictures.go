@@ -152,13 +152,10 @@ func measurements(a *hamiltonian.Action) []report.Measurements {
 // differ).
 func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	ens := r.Ensemble
-	unit := 1.0
+	unit := r.Unit
 	pic := report.LevelsPicture{Title: title(p.File), Y: "action (" + ens.Convention.String() + ")"}
 	if len(ens.Levels) > 0 {
 		best := ens.Levels[0]
-		if best.Action != 0 {
-			unit = best.Reported / best.Action
-		}
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
 	}
 	at := map[float64][]float64{}

@@ -306,8 +306,8 @@ func (r *result) summary() report.Table {
 	line("method", report.Text(r.method))
 	line("mesh intervals", report.Int(s.Intervals()))
 	if s.Error != nil {
-		c, rel := worst(s)
-		line("error estimate", report.Cell{Text: fmt.Sprintf("%.1e relative, in %s", rel, r.problem.BVP.Names[c]), Value: rel})
+		a := route.AccuracyOf(s)
+		line("error estimate", report.Cell{Text: accuracyText(r.problem.BVP.Names, s, a), Value: a.Relative})
 	}
 	line("residual of conditions", report.Sci(s.Residual, 2))
 	if k := s.Condition.Kappa; k > 0 {
@@ -336,25 +336,14 @@ func (r *result) summary() report.Table {
 	return t
 }
 
-// worst returns the component of the largest error relative to its size. A
-// component that is nothing but rounding beside the others has no relative
-// error.
-func worst(s *ode.Solution) (component int, rel float64) {
-	size := make([]float64, s.Dim)
-	largest := 0.0
-	for i, v := range s.Y {
-		size[i%s.Dim] = max(size[i%s.Dim], math.Abs(v))
-		largest = max(largest, math.Abs(v))
+// accuracyText says how large the errors are relative to the components, and
+// which components are zero within theirs.
+func accuracyText(names []string, s *ode.Solution, a route.Accuracy) string {
+	text := fmt.Sprintf("%.1e relative, in %s", a.Relative, names[a.Component])
+	for _, c := range a.Zero {
+		text += fmt.Sprintf("; %s is zero within %.1e", names[c], s.Error[c])
 	}
-	for c, v := range size {
-		if v <= 1e-12*largest {
-			continue
-		}
-		if r := s.Error[c] / v; r > rel {
-			component, rel = c, r
-		}
-	}
-	return component, rel
+	return text
 }
 
 func (r *result) parameters() report.Table {
@@ -397,7 +386,7 @@ func (r *result) ends() report.Table {
 	label := eq.Layer.Name()
 	first, last := eq.Label(s.T[0], s.P), eq.Label(s.T[len(s.T)-1], s.P)
 	t := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: []string{"name", fmt.Sprintf("%s = %.10g", label, first), fmt.Sprintf("%s = %.10g", label, last), "error"}}
+		Header: append(append([]string{"name"}, report.Places(label, first, last)...), "error")}
 	a, b := s.Node(0), s.Node(len(s.T)-1)
 	for c, name := range r.problem.BVP.Names {
 		t.Add(report.Text(name), report.Number(a[c], errorOf(s.Error, c)), report.Number(b[c], errorOf(s.Error, c)), sizeOf(s.Error, c))

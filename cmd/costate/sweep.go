@@ -5,20 +5,20 @@ import (
 	"errors"
 	"math"
 
+	"costate/internal/problemfile"
 	"costate/internal/report"
 	"costate/internal/route"
 )
 
-// sweep prints the approach to the strong constraint.
-func (c *checkFlags) sweep(ctx context.Context, e *env, p *route.Problem) error {
-	s, err := p.Sweep(ctx, route.SweepOptions{First: c.rf.lo, Last: c.rf.hi, Tol: c.tol})
+// printSweep prints the approach to the strong constraint.
+func (e *env) printSweep(ctx context.Context, file *problemfile.Problem, s *route.Sweep, err error) error {
 	switch {
 	case errors.Is(err, route.ErrNoLayers), errors.Is(err, route.ErrMatrix):
-		return badInput("%s: --rf: %w", p.File.Path, err)
+		return badInput("%s: --rf: %w", file.Path, err)
 	case s == nil:
 		return err
 	}
-	t := report.Table{Name: "rf", Title: title(p.File) + ": from the weak to the strong constraint",
+	t := report.Table{Name: "rf", Title: title(file) + ": from the weak to the strong constraint",
 		Header: []string{"Rf", "action", "measurement", "model error FE", "FE*Rf", "costate norm", "below the limit"}}
 	for _, r := range s.Rows {
 		if r.Err != nil {
@@ -35,7 +35,11 @@ func (c *checkFlags) sweep(ctx context.Context, e *env, p *route.Problem) error 
 		}
 		t.Add(rfCell(r.Rf), report.Number(r.Action, 1e-11*max(1, math.Abs(r.Action))), report.Value(r.Measurement), report.Sci(r.Model, 6), product, report.Sci(r.Costate, 6), below)
 	}
-	t.Note = "costate norm: the root of the integral of p'p over the layers, of components whose equation may err. The model error is 1/2 int p' Rf^-1 p, so that FE*Rf tends to half the square of that norm in the limit " +
+	of := "the integral of p'p over the layers"
+	if n := file.Network; n != nil && n.Continuous == nil {
+		of = "the sum of p'p over layers and pairs"
+	}
+	t.Note = "costate norm: the root of " + of + ", of components whose equation may err. The model error is 1/2 int p' Rf^-1 p, so that FE*Rf tends to half the square of that norm in the limit " +
 		"(the row inf), and the action rises to its limit by FE: A(inf) - A(Rf) -> FE."
 	if err := e.print(t); err != nil {
 		return err

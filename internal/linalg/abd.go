@@ -174,6 +174,36 @@ func (s *ABD) MulVec(r, g, y, q []float64) {
 	}
 }
 
+// MulVecAbs stores the same sums of absolute values: what rounding errors of
+// the coefficients are relative to.
+func (s *ABD) MulVecAbs(r, g, y, q []float64) {
+	n, m := s.n, s.m
+	for i := range s.nint {
+		u, v := y[i*n:i*n+n], y[i*n+n:i*n+2*n]
+		for row := range n {
+			k := (i*n + row) * n
+			t := dotAbs(s.a[k:k+n], u) + dotAbs(s.b[k:k+n], v)
+			r[i*n+row] = t + dotAbs(s.c[(i*n+row)*m:(i*n+row)*m+m], q)
+		}
+	}
+	for j, nodes := range s.nodes {
+		t := dotAbs(s.ConditionBorder(j), q)
+		for k, node := range nodes {
+			t += dotAbs(s.Condition(j, k), y[node*n:node*n+n])
+		}
+		g[j] = t
+	}
+}
+
+func dotAbs(a, b []float64) float64 {
+	s := 0.0
+	b = b[:len(a)]
+	for i, v := range a {
+		s += math.Abs(v * b[i])
+	}
+	return s
+}
+
 func dot(a, b []float64) float64 {
 	s := 0.0
 	b = b[:len(a)]

@@ -96,9 +96,9 @@ var networkActivations = []string{"sigmoid", "tanh", "relu", "softplus", "identi
 // networkKinds are the kinds of layers, in the order of discrete.NetworkKind.
 var networkKinds = []string{"perceptron", "residual", "relaxation"}
 
-// networkConventions are the normalisations of a network's action, in the
-// order of discrete.NetworkNormalisation.
-var networkConventions = []string{"action", "paper", "varanneal"}
+// networkConventions are the normalisations of a network's action; "action" is
+// "continuous".
+var networkConventions = []string{"continuous", "paper", "varanneal", "action"}
 
 // networkMethods are the ways to solve a network.
 var networkMethods = []string{"gauss-newton", "lbfgs", "collocation", "shooting"}

@@ -105,7 +105,7 @@ type Anneal struct {
 	Seed       uint64
 	Layers     int
 	Rule       string
-	Convention string // action, varanneal or minaone; of a network action, paper or varanneal
+	Convention string // as in Conventions; of a network continuous, paper or varanneal
 	Kappa      float64
 	OffGrid    string // insert or interpolate
 	Predict    float64

@@ -6,10 +6,8 @@ import (
 )
 
 var (
-	methods     = []string{"collocation", "shooting", "discrete"}
-	rules       = []string{"euler", "midpoint", "trapezoid", "simpson-hermite", "gauss"}
-	conventions = []string{"action", "varanneal", "minaone"}
-	offGrids    = []string{"insert", "interpolate"}
+	methods  = []string{"collocation", "shooting", "discrete"}
+	offGrids = []string{"insert", "interpolate"}
 )
 
 // readSettings reads [solve], [anneal], [continuation] and [integrate].
@@ -25,7 +23,7 @@ func (l *loader) readSettings() {
 		s.Intervals = l.integer(n, "intervals", 1)
 		s.MaxIntervals = l.integer(n, "max_intervals", 1)
 		s.Layers = l.integer(n, "layers", 1)
-		s.Rule = l.choice(n, "rule", rules...)
+		s.Rule = l.choice(n, "rule", Rules...)
 	}
 	l.readAnneal()
 	l.readContinuation()
@@ -70,8 +68,8 @@ func (l *loader) readAnneal() {
 	a.Starts = l.integer(n, "starts", 1)
 	a.Seed = uint64(l.integer(n, "seed", 0))
 	a.Layers = l.integer(n, "layers", 1)
-	a.Rule = l.choice(n, "rule", rules...)
-	a.Convention = l.choice(n, "convention", conventions...)
+	a.Rule = l.choice(n, "rule", Rules...)
+	a.Convention = l.choice(n, "convention", Conventions...)
 	a.Kappa = l.positive(n, "kappa")
 	a.OffGrid = l.choice(n, "off_grid", offGrids...)
 	a.Predict = l.positive(n, "predict")

@@ -87,6 +87,7 @@ func (l *loader) interpolate(in *hamiltonian.Input, n *node, times, y []float64,
 			l.layerName(), format(first), format(last), format(l.dom.Start), format(l.dom.End))
 		return false
 	}
+	in.Knots = xs
 	switch l.choice(n, "interpolation", "cubic", "linear", "previous") {
 	case "linear":
 		in.Value = linear(xs, ys)

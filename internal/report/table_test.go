@@ -188,3 +188,15 @@ func TestFormatDuration(t *testing.T) {
 		}
 	}
 }
+
+// Headings of two places are different, however far from zero they are.
+func TestPlaces(t *testing.T) {
+	for _, c := range [][2]float64{{0, 1}, {1920, 1940}, {1e12, 1e12 + 1}, {0.1, math.Nextafter(0.1, 1)}, {-1e-300, 1e-300}} {
+		if h := Places("t", c[0], c[1]); h[0] == h[1] {
+			t.Errorf("%g and %g are both called %s", c[0], c[1], h[0])
+		}
+	}
+	if h := Places("t", 0, 2.0/3); h[0] != "t = 0" || h[1] != "t = 0.6666666667" {
+		t.Errorf("%q", h)
+	}
+}

@@ -28,7 +28,7 @@ type AnnealOptions struct {
 	Workers       int
 	CheckpointDir string // "": none
 	Restart       bool
-	Progress      func(start int, r discrete.Rung)
+	Progress      func(start int, r discrete.Rung, action float64) // action: in the convention
 }
 
 // Annealed is an ensemble with the problem that it belongs to.
@@ -36,7 +36,11 @@ type Annealed struct {
 	Problem  *discrete.Problem
 	Settings *discrete.Annealing
 	Ensemble *discrete.Ensemble
-	Given    bool // the number of layers was given
+	Given    bool    // the number of layers was given
+	Unit     float64 // from an action of package discrete to one in the convention
+
+	// Undetermined is what the data leave open at the lowest level; nil: nothing.
+	Undetermined *Undetermined
 }
 
 // Anneal follows the minima of the action from many starts as the precision of
@@ -57,7 +61,7 @@ func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error
 	s := &discrete.Annealing{
 		Alpha: pick(o.Alpha, file.Alpha), Betas: pick(o.Betas, rungs(file)),
 		Starts: pick(o.Starts, file.Starts), Seed: file.Seed,
-		Adaptive: o.Adaptive, Start: o.Start, Workers: o.Workers, Restart: o.Restart, Progress: o.Progress,
+		Adaptive: o.Adaptive, Start: o.Start, Workers: o.Workers, Restart: o.Restart,
 		Solver: discrete.Solver{Covariance: true},
 	}
 	if o.SeedSet {
@@ -73,8 +77,8 @@ func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error
 	if convention == "" {
 		convention = file.Convention
 	}
-	if convention != "" && convention != "action" {
-		if s.Convention, err = discrete.ParseConvention(convention); err != nil {
+	if convention != "" {
+		if s.Convention, err = problemfile.ParseConvention(convention); err != nil {
 			return nil, err
 		}
 	}
@@ -82,13 +86,24 @@ func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error
 		return nil, err
 	}
 	s.Finite = p.endsAtModel(pr, s)
+	unit, err := s.Convention.Action(pr, 1)
+	if err != nil {
+		return nil, err
+	}
+	if o.Progress != nil {
+		s.Progress = func(start int, r discrete.Rung) { o.Progress(start, r, unit*r.Action) }
+	}
 	s.Lower, s.Upper = p.ranges(pr.Names, pr.Lower, pr.Upper)
 	s.ParamLower, s.ParamUpper = p.ranges(pr.ParamNames, pr.ParamLower, pr.ParamUpper)
 	e, err := s.Run(ctx, pr)
 	if e == nil {
 		return nil, err
 	}
-	return &Annealed{Problem: pr, Settings: s, Ensemble: e, Given: pick(o.Layers, file.Layers) > 0}, err
+	out := &Annealed{Problem: pr, Settings: s, Ensemble: e, Unit: unit, Given: pick(o.Layers, file.Layers) > 0}
+	if len(e.Levels) > 0 {
+		out.Undetermined = p.undeterminedPath(ctx, e.Levels[0].Path)
+	}
+	return out, err
 }
 
 func pick[T comparable](flag, file T) T {
@@ -117,7 +132,7 @@ func (p *Problem) annealRule(pr *discrete.Problem, o *AnnealOptions) error {
 		name = discrete.SimpsonHermite.String()
 	}
 	var err error
-	if pr.Rule, pr.Stages, err = discrete.ParseRule(name); err != nil {
+	if pr.Rule, pr.Stages, err = problemfile.ParseRule(name); err != nil {
 		return err
 	}
 	pr.Kappa = pick(o.Kappa, p.File.Anneal.Kappa)

@@ -23,13 +23,15 @@ func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Op
 	if s.Guess == nil {
 		s.Guess = p.annealedGuess(ctx)
 	}
-	return s.Continue(ctx, family, b)
+	branch, err := s.Continue(ctx, family, b)
+	return branch, p.worded(nil, err)
 }
 
 // AllSolutions looks for up to limit solutions by deflation.
 func (p *Problem) AllSolutions(ctx context.Context, o Options, limit int) ([]*ode.Solution, error) {
 	s := p.collocation(o.with(p.File.Solve))
-	return s.AllSolutions(ctx, p.BVP, limit)
+	all, err := s.AllSolutions(ctx, p.BVP, limit)
+	return all, p.worded(nil, err)
 }
 
 // Sensitivity returns the derivatives of a solution with respect to constants of
@@ -46,7 +48,8 @@ func (p *Problem) Sensitivity(ctx context.Context, sol *ode.Solution, o Options,
 		at = append(at, v)
 		families = append(families, p.Family(n))
 	}
-	return s.Sensitivity(ctx, sol, at, families...)
+	out, err := s.Sensitivity(ctx, sol, at, families...)
+	return out, p.worded(sol, err)
 }
 
 // Constants returns the names of the constants of the problem.

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -55,33 +53,9 @@ type Check struct {
 
 	Unscaled *discrete.ConvergenceStudy // nil: not asked for
 
-	Agreement    []Agreement
-	Certificates []hamiltonian.Certificate
-	Conjugate    *hamiltonian.Conjugate // nil: not judged
-	Negative     int                    // negative eigenvalues of the layers' Hessian; -1: unknown
-}
-
-// Agreement is the difference of two routes in one quantity.
-type Agreement struct {
-	Quantity   string
-	Routes     [2]string
-	Difference float64 // relative to the largest value of a component; of the action, absolute
-	Estimate   float64 // sum of the error estimates of both, in the same unit
-}
-
-// agreementBound is the ratio of a difference to its estimate that is allowed: the
-// estimates are of the first order, and the largest of many values is compared.
-const agreementBound = 10
-
-// Verdict judges the ratio of difference and estimate.
-func (a Agreement) Verdict() hamiltonian.Verdict {
-	switch {
-	case math.IsNaN(a.Difference) || math.IsNaN(a.Estimate):
-		return hamiltonian.NotJudged
-	case a.Difference <= agreementBound*a.Estimate:
-		return hamiltonian.Pass
-	}
-	return hamiltonian.Fail
+	Findings
+	Conjugate *hamiltonian.Conjugate // nil: not judged
+	Negative  int                    // negative eigenvalues of the layers' Hessian; -1: unknown
 }
 
 // Check solves the problem by collocation, by multiple shooting and, if it is an
@@ -160,10 +134,6 @@ func (c *checker) accuracy() float64 {
 	return max(c.Tol/1000, 1e-12)
 }
 
-func (c *checker) certify(certs ...hamiltonian.Certificate) {
-	c.Certificates = append(c.Certificates, certs...)
-}
-
 func (c *checker) collocate() error {
 	guess := c.Guess
 	if guess == nil {
@@ -208,7 +178,7 @@ func (c *checker) layers() error {
 	}
 	studies := make([]*discrete.ConvergenceStudy, len(schemes))
 	failed := make([]error, len(schemes))
-	c.each(len(schemes), func(i int) {
+	forEach(len(schemes), workers(0), func(i int) {
 		studies[i], failed[i] = discrete.Convergence(c.ctx, pr, c.reference(), schemes[i], c.First, c.Last)
 		c.Step("layers, " + schemes[i].String())
 	})
@@ -233,24 +203,6 @@ func (c *checker) layers() error {
 		c.study(a, pr, s)
 	}
 	return nil
-}
-
-// each runs do(0) .. do(n-1), as many at a time as there are processors.
-func (c *checker) each(n int, do func(i int)) {
-	work := make(chan int)
-	var group sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		group.Go(func() {
-			for i := range work {
-				do(i)
-			}
-		})
-	}
-	for i := range n {
-		work <- i
-	}
-	close(work)
-	group.Wait()
 }
 
 // Strong reports whether all equations of the model hold exactly.
@@ -434,67 +386,6 @@ func (c *checker) agree() {
 		}
 		add("action", route, math.Abs(l.Action-c.Split.Total()), ref.Errors[3]+l.Errors[3])
 	}
-}
-
-// Passed reports whether everything that could be judged holds.
-func (c *Check) Passed() bool {
-	for _, k := range c.Certificates {
-		if k.Verdict == hamiltonian.Fail {
-			return false
-		}
-	}
-	for _, a := range c.Agreement {
-		if a.Verdict() == hamiltonian.Fail {
-			return false
-		}
-	}
-	return true
-}
-
-// Verdict says in one line what was found.
-func (c *Check) Verdict() string {
-	var failed []string
-	judged, open := 0, 0
-	for _, k := range c.Certificates {
-		switch k.Verdict {
-		case hamiltonian.Fail:
-			failed = append(failed, k.Name)
-		case hamiltonian.NotJudged:
-			open++
-			continue
-		}
-		judged++
-	}
-	apart := 0
-	for _, a := range c.Agreement {
-		switch a.Verdict() {
-		case hamiltonian.Fail:
-			apart++
-		case hamiltonian.NotJudged:
-			open++
-			continue
-		}
-		judged++
-	}
-	if apart > 0 {
-		failed = append(failed, fmt.Sprintf("%d differences between the routes", apart))
-	}
-	if len(failed) > 0 {
-		return "FAILED: " + join(failed)
-	}
-	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged", judged, open)
-}
-
-func join(words []string) string {
-	s := words[0]
-	for i, w := range words[1:] {
-		if i == len(words)-2 {
-			s += " and " + w
-		} else {
-			s += ", " + w
-		}
-	}
-	return s
 }
 
 // notJacobi makes a certificate of why conjugate points were not found.

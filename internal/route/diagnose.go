@@ -242,7 +242,7 @@ func (d *diagnoser) reversed(step func(int) []float64) error {
 		if sol.T[i] == sol.T[i+1] {
 			continue
 		}
-		back, err := in.Solve(d.ctx, &ode.IVP{System: d.BVP.System, Start: sol.T[i+1], End: sol.T[i], Initial: sol.Node(i + 1), Params: sol.P})
+		back, err := in.Solve(d.ctx, &ode.IVP{System: d.BVP.System, Start: sol.T[i+1], End: sol.T[i], Initial: sol.Node(i + 1), Params: sol.P, Breaks: d.BVP.Breaks})
 		if d.ctx.Err() != nil {
 			return d.ctx.Err()
 		}
@@ -307,7 +307,7 @@ func (d *diagnoser) thereAndBack(step func(int) []float64) error {
 			last++
 		}
 		if sol.T[i] != sol.T[last] {
-			defect, err := in.ReversalDefect(d.ctx, &ode.IVP{System: d.BVP.System, Start: sol.T[i], End: sol.T[last], Initial: sol.Node(i), Params: sol.P})
+			defect, err := in.ReversalDefect(d.ctx, &ode.IVP{System: d.BVP.System, Start: sol.T[i], End: sol.T[last], Initial: sol.Node(i), Params: sol.P, Breaks: d.BVP.Breaks})
 			if d.ctx.Err() != nil {
 				return d.ctx.Err()
 			}

@@ -5,6 +5,7 @@ import (
 
 	"costate/discrete"
 	"costate/hamiltonian"
+	"costate/internal/problemfile"
 	"costate/internal/report"
 )
 
@@ -12,7 +13,7 @@ import (
 // settings of the file, then 200 layers of the Simpson-Hermite rule.
 type LayerOptions struct {
 	Layers int
-	Rule   string // as discrete.ParseRule reads it
+	Rule   string // as problemfile.ParseRule reads it
 	Kappa  float64
 }
 
@@ -33,10 +34,23 @@ func (p *Problem) Discretise(ctx context.Context, o LayerOptions) (*discrete.Pat
 	}
 	path, err := minimum(ctx, a)
 	if err != nil {
+		if u := p.undeterminedGuess(ctx); u != nil {
+			u.Err = err
+			return nil, u
+		}
 		return nil, err
 	}
 	s := discrete.Solver{Covariance: true}
-	return s.Solve(ctx, pr, discrete.Guess{Path: path})
+	if path, err = s.Solve(ctx, pr, discrete.Guess{Path: path}); path != nil {
+		if w := p.hidden(path); w != nil {
+			path.Warnings = append(path.Warnings, w)
+		}
+		if u := p.undeterminedPath(ctx, path); u != nil {
+			u.Err = err
+			return path, u
+		}
+	}
+	return path, err
 }
 
 // rule sets the number of layers and the rule.
@@ -57,7 +71,7 @@ func (p *Problem) rule(pr *discrete.Problem, o LayerOptions) error {
 	}
 	pr.Kappa = o.Kappa
 	var err error
-	pr.Rule, pr.Stages, err = discrete.ParseRule(name)
+	pr.Rule, pr.Stages, err = problemfile.ParseRule(name)
 	return err
 }
 

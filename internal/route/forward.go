@@ -15,6 +15,8 @@ type Forward struct {
 	ode.IVP
 	Names      []string // of the components
 	ParamNames []string
+
+	breaks func(end float64) []float64
 }
 
 // NewForward sets up the forward model: x' = F for an action, the equations of
@@ -32,7 +34,7 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 		if guess, err = a.StartPath(false); err != nil {
 			return nil, err
 		}
-		f.System = field.System()
+		f.System, f.breaks = field.System(), a.Breaks
 		for _, s := range a.States {
 			f.System.Names = append(f.System.Names, s.Symbol.Name())
 		}
@@ -45,14 +47,20 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 			return nil, fmt.Errorf("the end of the interval is unknown: solve the problem, and integrate from its result")
 		}
 		f.System, guess = p.BVP.System, p.BVP.Guess
+		f.breaks = func(end float64) []float64 {
+			e := *p.Equations
+			e.End = end
+			return e.Breaks()
+		}
 	}
 	if f.Algebraic > 0 {
 		return nil, fmt.Errorf("the problem has %d algebraic components: the integrators take differential equations only", f.Algebraic)
 	}
 	d := file.Domain()
-	f.Start, f.End = d.Start, d.End
+	f.Start = d.Start
+	f.Until(d.End)
 	if file.Integrate.Until > 0 {
-		f.End = file.Integrate.Until
+		f.Until(file.Integrate.Until)
 	}
 	f.Names = f.System.Names
 	f.Initial = make([]float64, f.Dim)
@@ -67,6 +75,9 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 	overlay(f.Params, file.Integrate.Parameters)
 	return f, nil
 }
+
+// Until sets the end of the integration.
+func (f *Forward) Until(end float64) { f.End, f.Breaks = end, f.breaks(end) }
 
 // overlay replaces the values of dst by those of v that are given.
 func overlay(dst, v []float64) {

@@ -28,6 +28,55 @@ func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	return pathSolution(p.Equations, path)
 }
 
+// persistent calls solve, with the bounds kept, from a guess; if that fails from
+// the same guess refined, and then from that of the file.
+func (p *Problem) persistent(ctx context.Context, guess *ode.Solution, solve func(*ode.Solution) (*ode.Solution, error)) (*ode.Solution, error) {
+	sol, err := p.bounded(ctx, guess, solve)
+	if err == nil || guess == nil || ctx.Err() != nil {
+		return sol, err
+	}
+	if g := p.refinedGuess(ctx, guess); g != nil {
+		if again, err := p.bounded(ctx, g, solve); err == nil {
+			return again, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return sol, err
+	}
+	if again, err := p.bounded(ctx, nil, solve); err == nil {
+		return again, nil
+	}
+	return sol, err
+}
+
+// refinedGuess minimises the action from a guess in more and better layers, whose
+// minimum is collocation of the canonical equations already: Newton's method has
+// little left to do, and the minimiser does not lose its way where the equations
+// hardly tell solutions apart, as instantons on a long interval. nil: it fails.
+func (p *Problem) refinedGuess(ctx context.Context, guess *ode.Solution) *ode.Solution {
+	a := p.File.Action
+	if a == nil {
+		return nil
+	}
+	pr, err := Layers(a)
+	if err != nil {
+		return nil
+	}
+	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, finerLayers
+	if b := p.Equations.Breaks(); len(b) > 0 && len(b) <= finerLayers {
+		pr.Mesh = layerMesh(pr, finerLayers, b)
+	}
+	s := discrete.Solver{Tolerance: 1e-10, MaxSteps: 200}
+	path, err := s.Solve(ctx, pr, solutionGuess(p, guess))
+	if err != nil || p.pinPath(path) != nil {
+		return nil
+	}
+	return pathSolution(p.Equations, path)
+}
+
+// finerLayers of a rule of order four have an error of some 1e-6.
+const finerLayers = 400
+
 // guessLayers is enough for a guess: the continuous routes do the rest.
 const guessLayers = 60
 
@@ -108,7 +157,7 @@ func forward(ctx context.Context, a *hamiltonian.Action, x func([]float64, float
 		return nil
 	}
 	p := &ode.IVP{System: f.System(), Start: a.Start, End: a.End,
-		Initial: make([]float64, f.Dim), Params: theta}
+		Initial: make([]float64, f.Dim), Params: theta, Breaks: a.Breaks(a.End)}
 	x(p.Initial, a.Start)
 	in := ode.Integrator{RelTol: 1e-4, AbsTol: 1e-6, MaxSteps: 5000}
 	sol, err := in.Solve(ctx, p)

@@ -60,8 +60,13 @@ func (n *Network) Continuous(ctx context.Context, method string, o Options, trai
 	if r.Guess, err = n.trainFrom(ctx, n.Problem(), train); r.Guess == nil || ctx.Err() != nil {
 		return nil, err
 	}
-	theta := r.Guess.Best.Weights
-	if theta, r.Refined, err = n.refine(ctx, theta); err != nil {
+	fit := r.Guess.Best
+	if fit, r.Refined, err = n.refine(ctx, fit); err != nil {
+		return nil, err
+	}
+	theta := fit.Weights
+	guess, err := n.layersGuess(r.BVP, fit, r.Refined)
+	if err != nil {
 		return nil, err
 	}
 	if method == "collocation" && !(r.BVP.LayerPrecision > 0) {
@@ -72,7 +77,7 @@ func (n *Network) Continuous(ctx context.Context, method string, o Options, trai
 			meshes = []int{o.Intervals}
 		}
 		for _, first := range meshes {
-			s := &discrete.NetworkCondensed{Tol: o.Tol, Intervals: first, MaxMesh: o.MaxIntervals, Workers: workers(0)}
+			s := &discrete.NetworkCondensed{Tol: o.Tol, Intervals: first, MaxMesh: o.MaxIntervals, Workers: workers(0), Guess: guess}
 			if r.Solution, err = s.Solve(ctx, r.BVP, theta); err == nil || ctx.Err() != nil {
 				break
 			}
@@ -108,24 +113,64 @@ const refinedLayers = 128
 // refine doubles the layers of a trained network, each training starting from
 // the weights of the one before, until they are near those of continuous
 // layers: Newton's method needs that.
-func (n *Network) refine(ctx context.Context, theta []float64) ([]float64, int, error) {
+func (n *Network) refine(ctx context.Context, fit *discrete.NetworkFit) (*discrete.NetworkFit, int, error) {
 	layers := n.Net.Layers()
 	for layers < refinedLayers {
 		layers *= 2
-		fit, err := n.trainLayers(ctx, layers, theta, 1e-8)
-		if fit == nil || ctx.Err() != nil {
+		next, err := n.trainLayers(ctx, layers, fit.Weights, 1e-8)
+		if next == nil || ctx.Err() != nil {
 			return nil, 0, err
 		}
-		theta = fit.Weights
+		fit = next
 	}
-	return theta, layers, nil
+	return fit, layers, nil
 }
 
-// trainLayers trains a network of so many layers, the same weights in all,
-// from the weights theta. A fit that has not converged is returned without
-// the error.
-func (n *Network) trainLayers(ctx context.Context, layers int, theta []float64, tol float64) (*discrete.NetworkFit, error) {
-	p := n.Problem()
+// layersGuess is a trained network of so many layers as a guess of continuous ones:
+// its paths and their costates, linear between layers.
+func (n *Network) layersGuess(b *discrete.NetworkBVP, fit *discrete.NetworkFit, layers int) (func(dst []float64, t float64), error) {
+	p, _ := n.layersProblem(layers)
+	costates := make([]float64, len(fit.Paths))
+	if err := p.Costates(costates, nil, fit.Weights, fit.Paths); err != nil {
+		return nil, err
+	}
+	kickInputs(b, costates, fit.Paths, layers)
+	d := b.Field.Width
+	end := n.Spec.Continuous.Length
+	return func(dst []float64, t float64) {
+		clear(dst)
+		s := min(max(t/end, 0), 1) * float64(layers)
+		i := min(int(s), layers-1)
+		lam := s - float64(i)
+		for k := range b.M {
+			for a := range d {
+				o := (k*(layers+1)+i)*d + a
+				dst[b.State(k)+a] = fit.Paths[o] + lam*(fit.Paths[o+d]-fit.Paths[o])
+				dst[b.Costate(k)+a] = costates[o] + lam*(costates[o+d]-costates[o])
+			}
+		}
+	}, nil
+}
+
+// kickInputs adds to the costates of the first of n layers what the measurement of
+// the inputs gives them: p(0+) = Rm (x - y).
+func kickInputs(b *discrete.NetworkBVP, costates, x []float64, n int) {
+	if b.RmIn == 0 || math.IsInf(b.RmIn, 1) {
+		return
+	}
+	d := b.Field.Width
+	for k := range b.M {
+		for i := range d {
+			at := k*(n+1)*d + i
+			costates[at] += b.RmIn * (x[at] - b.In[k*d+i])
+		}
+	}
+}
+
+// layersProblem is the estimation problem of a network of so many layers, the same
+// weights in all, with the precision of one layer: Rf over the step.
+func (n *Network) layersProblem(layers int) (p *discrete.NetworkProblem, rf float64) {
+	p = n.Problem()
 	c := n.Spec.Continuous
 	p.Network.Step = c.Length / float64(layers)
 	w := n.Net.Widths[0]
@@ -138,8 +183,14 @@ func (n *Network) trainLayers(ctx context.Context, layers int, theta []float64, 
 			o.Layer = layers
 		}
 	}
-	// The layers' precision is per unit of the label: Rf over the step.
-	fit, err := (&discrete.NetworkSolver{Tol: tol, MaxIter: 1000, Workers: workers(0)}).Minimise(ctx, p, c.Rf/p.Network.Step, theta, nil)
+	return p, c.Rf / p.Network.Step
+}
+
+// trainLayers trains a network of so many layers from the weights theta. A fit
+// that has not converged is returned without the error.
+func (n *Network) trainLayers(ctx context.Context, layers int, theta []float64, tol float64) (*discrete.NetworkFit, error) {
+	p, rf := n.layersProblem(layers)
+	fit, err := (&discrete.NetworkSolver{Tol: tol, MaxIter: 1000, Workers: workers(0)}).Minimise(ctx, p, rf, theta, nil)
 	if fit == nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
 		return nil
 	}
 	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, min(max(2*len(sol.T), 60), 2000)
+	if p.Equations.Forced() && sol.Intervals() <= 2000 {
+		pr.Mesh = layerMesh(pr, pr.Layers/2, sol.T) // which has seen what happens in t
+	}
 	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 100}
 	path, err := s.Solve(ctx, pr, solutionGuess(p, sol))
 	if err != nil {

@@ -90,25 +90,22 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 	s := p.collocation(o)
 	s.AbsTols = p.absTols(o.Tol, o.Guess)
 	try := func(guess *ode.Solution) (*ode.Solution, error) {
-		s.Guess = guess
-		return s.Solve(ctx, p.BVP)
+		return p.watch(o.Tol, s.AbsTols, guess, func(b *ode.BVP, guess *ode.Solution) (*ode.Solution, error) {
+			s.Guess = guess
+			return s.Solve(ctx, b)
+		})
 	}
-	sol, err := p.bounded(ctx, o.Guess, try)
-	if err == nil || o.Guess == nil || ctx.Err() != nil {
-		return sol, err
-	}
-	if again, err := p.bounded(ctx, nil, try); err == nil {
-		return again, nil
-	}
-	return sol, err
+	sol, err := p.persistent(ctx, o.Guess, try)
+	return p.judged(ctx, sol, s.AbsTols, err)
 }
 
 // collocation sets up the solver, with the continuation of the file.
 func (p *Problem) collocation(o Options) *collocation.Solver {
 	s := &collocation.Solver{Tol: o.Tol, Stages: o.Stages, Intervals: o.Intervals, MaxMesh: o.MaxIntervals, Guess: o.Guess, Trace: o.Trace}
 	if s.MaxMesh == 0 {
-		// Every jump is a mesh point: many measurements need many intervals.
-		s.MaxMesh = max(10000, 20*len(p.BVP.Jumps))
+		// Every jump and break is a mesh point: many measurements need many
+		// intervals.
+		s.MaxMesh = max(10000, 20*len(p.BVP.Jumps), 4*len(p.BVP.Breaks))
 	}
 	if c := p.File.Continuation; c != nil {
 		s.Continuation = p.continuation(c)

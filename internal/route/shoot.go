@@ -14,8 +14,12 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 	if o.Guess == nil {
 		o.Guess = p.annealedGuess(ctx)
 	}
-	return p.bounded(ctx, o.Guess, func(guess *ode.Solution) (*ode.Solution, error) {
-		s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: p.absTols(o.Tol, o.Guess)}
-		return s.Solve(ctx, p.BVP)
+	abs := p.absTols(o.Tol, o.Guess)
+	sol, err := p.persistent(ctx, o.Guess, func(guess *ode.Solution) (*ode.Solution, error) {
+		return p.watch(o.Tol, abs, guess, func(b *ode.BVP, guess *ode.Solution) (*ode.Solution, error) {
+			s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: abs}
+			return s.Solve(ctx, b)
+		})
 	})
+	return p.judged(ctx, sol, abs, err)
 }

@@ -170,3 +170,31 @@ func label(set map[string]float64) string {
 	slices.Sort(s)
 	return strings.Join(s, ",")
 }
+
+// TestInstanton: a transition on a long interval is held in its place by
+// exponentially small forces. p(0) = sqrt(2 E), with the energy E for which
+// int dx/sqrt(F^2 + 2 E) from one well to the other is T.
+func TestInstanton(t *testing.T) {
+	l := problemfile.Loader{FS: testdata.Problems()}
+	for T, want := range map[float64]float64{5: 0.310597606, 10: 0.0679973064, 20: 0.0025419013317} {
+		l.Set = map[string]float64{"T": T}
+		f, err := l.Load("double-well.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := New(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, solve := range []func(context.Context, Options) (*ode.Solution, error){p.Collocate, p.Shoot} {
+			sol, err := solve(t.Context(), Options{})
+			if err != nil {
+				t.Errorf("T = %g: %v", T, err)
+				continue
+			}
+			if got := sol.Y[1]; math.Abs(got-want) > 1e-6 {
+				t.Errorf("T = %g: p(0) = %.10g, want %.10g", T, got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package hamiltonian
+
+import (
+	"math"
+	"slices"
+
+	"costate/internal/expr"
+)
+
+// Breaks returns the places that must be mesh points because the right-hand
+// side is not smooth there: knots of signals, and [Equations.Thresholds].
+func (e *Equations) Breaks() []float64 {
+	return apart(append(e.bends(), e.Thresholds()...), e.Start, e.End)
+}
+
+// Thresholds returns the places inside the interval, ascending, where formulas
+// of the right-hand side switch or bend because of t alone. A feature between
+// two of them may be narrower than any first mesh, so none may be left to be
+// found by chance. Thresholds that depend on the solution or on an unknown, as
+// all do with a free end, are not known beforehand.
+func (e *Equations) Thresholds() []float64 {
+	if e.FreeEnd != nil {
+		return nil
+	}
+	return apart(thresholds(e.Graph, e.Layer, e.Start, e.End, e.numbers(e.Right)), e.Start, e.End)
+}
+
+// Breaks returns the places before end where the field is not smooth, see
+// [Equations.Breaks].
+func (a *Action) Breaks(end float64) []float64 {
+	var f []*expr.Expr
+	for _, s := range a.States {
+		f = append(f, s.F)
+	}
+	e := &Equations{Domain: a.Domain, Right: f}
+	e.End = end
+	return e.Breaks()
+}
+
+// Forced reports whether the right-hand side depends on t explicitly.
+func (e *Equations) Forced() bool {
+	for _, v := range expr.FreeVars(e.Right...) {
+		if v == e.Layer || slices.ContainsFunc(e.Inputs, func(in Input) bool { return v == in.Symbol || v == in.Rate }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Landmarks returns the places inside the interval, ascending, that a solution
+// must not be judged without: the data that signals are interpolated between,
+// and where a function or power of an affine function of t has its centre, as
+// exp(-((t - c)/w)^2) and tanh((t - c)/w) have at c however small w is.
+// Breaks are left out.
+func (e *Equations) Landmarks() []float64 {
+	var out []float64
+	for _, in := range e.Inputs {
+		for i, t := range in.Knots {
+			if out = append(out, t); i > 0 {
+				out = append(out, t-(t-in.Knots[i-1])/2) // a spline through zeros is not zero
+			}
+		}
+	}
+	g := e.Graph
+	eachNode(e.numbers(e.Right), func(x *expr.Expr) {
+		if x.Op() != expr.OpCall && x.Op() != expr.OpPow || e.FreeEnd != nil {
+			return
+		}
+		for _, u := range x.Args() {
+			if k, ok := g.Diff(u, e.Layer).IsNum(); ok && k != 0 && len(expr.FreeVars(u)) == 1 {
+				out = append(out, affineRoot(u, e.Layer, k))
+			}
+		}
+	})
+	breaks := e.Breaks()
+	return slices.DeleteFunc(apart(out, e.Start, e.End), func(t float64) bool {
+		_, ok := slices.BinarySearch(breaks, t)
+		return ok
+	})
+}
+
+// bends are the places where signals from data are not smooth.
+func (d *Domain) bends() []float64 {
+	var out []float64
+	for _, in := range d.Inputs {
+		out = append(out, in.Breaks...)
+	}
+	return out
+}
+
+// apart sorts places, drops those that are not inside the interval, and keeps
+// one of those that differ by rounding only.
+func apart(places []float64, start, end float64) []float64 {
+	near := 16 * epsilon * max(math.Abs(start), math.Abs(end))
+	slices.Sort(places)
+	out := places[:0]
+	for _, t := range places {
+		last := start
+		if n := len(out); n > 0 {
+			last = out[n-1]
+		}
+		if t-last > near && end-t > near {
+			out = append(out, t)
+		}
+	}
+	return slices.Clip(out)
+}
+
+const epsilon = 0x1p-52
+
+// thresholds returns the places in [start, end] where formulas switch or bend
+// because of t alone: the zeros of what is compared in conditions and of the
+// arguments of abs, sign, heaviside and relu, and the places where arguments of
+// min and max are equal.
+func thresholds(g *expr.Graph, t *expr.Expr, start, end float64, formulas []*expr.Expr) []float64 {
+	seen := map[*expr.Expr]bool{}
+	var out []float64
+	zero := func(f *expr.Expr) {
+		if v := expr.FreeVars(f); !seen[f] && len(v) == 1 && v[0] == t {
+			out = append(out, roots(g, t, start, end, f)...)
+		}
+		seen[f] = true
+	}
+	eachNode(formulas, func(x *expr.Expr) {
+		args := x.Args()
+		switch {
+		case x.Op() == expr.OpCompare:
+			zero(g.Sub(args[0], args[1]))
+		case x.Op() != expr.OpCall:
+		case slices.Contains([]string{"abs", "sign", "heaviside", "relu"}, x.Name()):
+			zero(args[0])
+		case x.Name() == "min" || x.Name() == "max":
+			for i, a := range args {
+				for _, b := range args[:i] {
+					zero(g.Sub(a, b))
+				}
+			}
+		}
+	})
+	return out
+}
+
+// eachNode visits every node of formulas once.
+func eachNode(formulas []*expr.Expr, visit func(*expr.Expr)) {
+	visited := map[*expr.Expr]bool{}
+	var down func(x *expr.Expr)
+	down = func(x *expr.Expr) {
+		if visited[x] {
+			return
+		}
+		visited[x] = true
+		visit(x)
+		for _, a := range x.Args() {
+			down(a)
+		}
+	}
+	for _, f := range formulas {
+		down(f)
+	}
+}
+
+// affineRoot returns the zero of a function of t alone with the slope k.
+func affineRoot(f, t *expr.Expr, k float64) float64 {
+	return -expr.Eval(f, map[*expr.Expr]float64{t: 0}) / k
+}
+
+// roots returns the zeros of a function of t alone in [start, end]: exactly
+// for an affine function, otherwise those that 4096 samples, and the extrema
+// between them, tell of.
+func roots(g *expr.Graph, t *expr.Expr, start, end float64, f *expr.Expr) []float64 {
+	slope := g.Diff(f, t)
+	if k, ok := slope.IsNum(); ok {
+		return []float64{affineRoot(f, t, k)}
+	}
+	tape, err := expr.Compile([]*expr.Expr{t}, []*expr.Expr{f, slope})
+	if err != nil {
+		return nil
+	}
+	value := func(k int) func(float64) float64 {
+		return func(t float64) float64 {
+			var out [2]float64
+			tape.Eval(out[:], []float64{t})
+			return out[k]
+		}
+	}
+	const samples = 4096
+	at := make([]float64, 0, 2*samples)
+	for i := range samples + 1 {
+		at = append(at, start+(end-start)*float64(i)/samples)
+	}
+	// A function that dips below zero between two samples has an extremum there.
+	at = append(at, crossings(value(1), at)...)
+	slices.Sort(at)
+	out := crossings(value(0), at)
+	if len(out) > samples {
+		return nil // zero on whole pieces, or beyond what samples can tell
+	}
+	return out
+}
+
+// crossings returns the places where f changes sign between neighbours of at.
+func crossings(f func(float64) float64, at []float64) []float64 {
+	var out []float64
+	last := 0.0
+	for i, b := range at {
+		v := f(b)
+		switch {
+		case v == 0:
+			out = append(out, b)
+		case last < 0 && v > 0 || last > 0 && v < 0:
+			out = append(out, bisect(f, at[i-1], b, last))
+		}
+		last = v
+	}
+	return out
+}
+
+// bisect returns the place between a, where f has the value fa, and b where f
+// changes sign, to the last bit.
+func bisect(f func(float64) float64, a, b, fa float64) float64 {
+	for {
+		m := a + (b-a)/2
+		if !(m > a && m < b) {
+			return b
+		}
+		switch v := f(m); {
+		case v == 0:
+			return m
+		case (v < 0) == (fa < 0):
+			a = m
+		default:
+			b = m
+		}
+	}
+}
