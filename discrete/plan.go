@@ -24,14 +24,16 @@ type plan struct {
 	nx   int // states in all: (N(k+1)+1) D
 	nv   int // unknowns: nx + P
 
-	t []float64 // layer boundaries, N+1
-	s []float64 // steps, N
+	t    []float64 // layer boundaries, N+1
+	jump []float64 // N+1: the jump that lies at a boundary, NaN: none; nil: nowhere
+	s    []float64 // steps, N
 
 	rf      []float64 // diagonal of Rf, D; nil with a matrix
 	rfFull  []float64 // U with Rf = U'U, upper triangle, D×D
 	rfInv   []float64 // inverse of the matrix Rf
 	rfMat   []float64
 	vary    []float64 // N×D factors, nil: 1
+	within  int       // jumps inside layers
 	steady  []bool    // components whose Rf is not scaled; nil: none
 	hasInf  bool
 	allInf  bool
@@ -138,6 +140,7 @@ func (p *plan) grid() error {
 			}
 		}
 	}
+	p.jumps()
 	p.N = len(p.t) - 1
 	if p.N < 1 {
 		return bad("Mesh", "%d points; at least 2 are needed", len(p.t))
@@ -172,8 +175,8 @@ func uniform(a, b float64, n int) []float64 {
 	return t
 }
 
-// offGrid returns the observation times that are no point of the grid, and
-// with them all others; nil if all are on it.
+// offGrid returns the observation times that are no point of the grid and the
+// jumps that are no boundary, and with them all others; nil if all are on it.
 func (p *plan) offGrid() []float64 {
 	off := false
 	var all []float64
@@ -186,11 +189,68 @@ func (p *plan) offGrid() []float64 {
 		}
 		all = append(all, o.Time)
 	}
+	if len(p.pr.Jumps) <= p.pr.Layers {
+		for _, t := range p.pr.Jumps {
+			if !(t > p.t[0] && t < p.t[len(p.t)-1]) {
+				continue
+			}
+			if _, j := p.locate(t); j != 0 {
+				off = true
+			}
+			all = append(all, t)
+		}
+	}
 	if !off {
 		return nil
 	}
 	sort.Float64s(all)
 	return slices.Compact(all)
+}
+
+// jumps finds the boundaries where the model jumps. Neighbouring layers then
+// share no evaluation: each has its own side.
+func (p *plan) jumps() {
+	for _, t := range p.pr.Jumps {
+		n := sort.SearchFloat64s(p.t, t)
+		if n > 0 && (n == len(p.t) || t-p.t[n-1] < p.t[n]-t) {
+			n--
+		}
+		if near := min(n+1, len(p.t)-1); math.Abs(p.t[n]-t) > 1e-9*(p.t[near]-p.t[near-1]) {
+			p.within++
+			continue
+		}
+		if p.jump == nil {
+			p.jump = make([]float64, len(p.t))
+			for i := range p.jump {
+				p.jump[i] = math.NaN()
+			}
+			for e := range p.tab.where {
+				p.tab.where[e] = inside
+			}
+		}
+		p.jump[n] = t
+	}
+}
+
+// at returns the place of evaluation e of layer n: at a jump just beside it.
+func (p *plan) at(n, e int) float64 {
+	c := p.tab.c[e]
+	if p.jump != nil {
+		if t := p.jump[n]; c == 0 && !math.IsNaN(t) {
+			return math.Nextafter(t, math.Inf(1))
+		}
+		if t := p.jump[n+1]; c == 1 && !math.IsNaN(t) {
+			return math.Nextafter(t, math.Inf(-1))
+		}
+	}
+	return p.t[n] + c*p.s[n]
+}
+
+// JumpWarning says that jumps of the model lie inside layers.
+type JumpWarning struct{ Jumps, Layers int }
+
+func (w *JumpWarning) Error() string {
+	return fmt.Sprintf("%d jumps of inputs lie inside the %d layers, where every rule is of order 1: more layers than jumps make them ends of layers, unless the grid is to stay even", w.Jumps, w.Layers)
 }
 
 // insertTimes divides [a, b] at the given times, and the pieces evenly into
@@ -456,8 +516,8 @@ func (p *plan) measurements() error {
 			return bad(field, "Rm: want 1, %d or %d precisions, not negative, the matrix positive definite", m, m*m)
 		}
 		for n := range p.N {
-			for e, c := range p.tab.c {
-				a := attachment{layer: n, t: p.t[n] + c*p.s[n], idx: g.Index, op: g.Operator, full: full, kind: kindSignal, obs: i}
+			for e := range p.tab.c {
+				a := attachment{layer: n, t: p.at(n, e), idx: g.Index, op: g.Operator, full: full, kind: kindSignal, obs: i}
 				a.coef = p.tab.C[e]
 				a.y = make([]float64, m)
 				g.Y(a.y, a.t)

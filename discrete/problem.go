@@ -34,6 +34,13 @@ type Problem struct {
 	// layer whose middle is t [1]. Not with a matrix Rf.
 	RfVary func(dst []float64, t float64)
 
+	// Jumps are places, ascending, where the model or a signal is not
+	// continuous in t. They become ends of layers, unless OffGrid is
+	// Interpolate or there are more of them than Layers, and every layer
+	// takes the values of its own side. Inside a layer a jump makes the rule
+	// one of order 1, and the path has a JumpWarning [none].
+	Jumps []float64
+
 	Observations []Observation
 	Signals      []Signal
 	OffGrid      OffGrid

@@ -216,6 +216,9 @@ func (m *minimiser) collect() *Path {
 			a.AtBound = append(a.AtBound, i)
 		}
 	}
+	if p.within > 0 {
+		a.Warnings = append(a.Warnings, &JumpWarning{p.within, p.N})
+	}
 	m.boundaryCostates(a)
 	if a.Lambda == nil {
 		a.Lambda = append([]float64(nil), w.lam...)

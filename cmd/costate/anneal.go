@@ -210,6 +210,9 @@ func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *r
 		return out, nil
 	}
 	best := ens.Levels[0]
+	for _, w := range best.Path.Warnings {
+		e.log.Warn("the lowest level: " + w.Error())
+	}
 	q := a.refine(ctx, e, r)
 	if q != nil {
 		out[0].Add(report.Text("error of the layers"), report.Textf("%.1e in the action; %.1e posterior standard deviations at most", r.Unit*q.Action, q.Doubt))
@@ -242,15 +245,16 @@ func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *r
 // refine estimates the error of the layers, and warns where it matters; nil: it
 // is not known.
 func (a *annealFlags) refine(ctx context.Context, e *env, r *route.Annealed) *route.Refined {
+	layers := r.Ensemble.Levels[0].Path.Layers
 	q, err := r.Refine(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return nil
 	case err != nil:
-		e.log.Warn(fmt.Sprintf("the error of the %d layers is not known: %v; compare with --layers %d", r.Problem.Layers, err, 2*r.Problem.Layers))
+		e.log.Warn(fmt.Sprintf("the error of the %d layers is not known: %v; compare with --layers %d", layers, err, 2*layers))
 		return nil
 	case q.Doubt > 1:
-		e.log.Warn(fmt.Sprintf("the %d layers are too few: they move the lowest level by %.1f posterior standard deviations; %s", r.Problem.Layers, q.Doubt, remedy(q)))
+		e.log.Warn(fmt.Sprintf("the %d layers are too few: they move the lowest level by %.1f posterior standard deviations; %s", layers, q.Doubt, remedy(q)))
 	}
 	return q
 }
@@ -276,7 +280,11 @@ func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.
 	}
 	line("seed", report.Cell{Text: fmt.Sprint(ens.Seed), Value: ens.Seed})
 	line("convention of actions", report.Textf("%s: %s", ens.Convention, ens.Convention.Formula()))
-	line("layers", report.Textf("%d, %s", r.Problem.Layers, r.Problem.Rule))
+	layers := r.Problem.Layers
+	if len(ens.Levels) > 0 {
+		layers = ens.Levels[0].Path.Layers // with those that measurements off the grid need
+	}
+	line("layers", report.Textf("%d, %s", layers, r.Problem.Rule))
 	rungs := 0
 	for _, run := range ens.Runs {
 		rungs += len(run.Rungs)
@@ -388,7 +396,7 @@ func refinedTable(p *route.Problem, r *route.Annealed, q *route.Refined) report.
 		width := widthOf(q.Path, i)
 		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd(width))
 	}
-	t.Note = fmt.Sprintf("The level of %d layers, minimised again in more of them until it stays where it is: %s.", r.Problem.Layers, remedy(q))
+	t.Note = fmt.Sprintf("The level of %d layers, minimised again in more of them until it stays where it is: %s.", r.Ensemble.Levels[0].Path.Layers, remedy(q))
 	return t
 }
 

@@ -49,7 +49,7 @@ const (
 func (r *Annealed) Refine(ctx context.Context) (*Refined, error) {
 	level := r.Ensemble.Levels[0].Path
 	order := float64(orderOf(r.Problem))
-	solver := discrete.Solver{Covariance: true, Scale: level.RfScale}
+	solver := discrete.Solver{Covariance: true, Scale: level.RfScale, MaxSteps: 100}
 	pr := *r.Problem
 	out := &Refined{}
 	before, from := level, level
@@ -57,15 +57,20 @@ func (r *Annealed) Refine(ctx context.Context) (*Refined, error) {
 		if k > 0 && 2*from.Layers > mostLayers {
 			break
 		}
-		pr.Mesh = bisect(from)
+		pr.Mesh = bisect(from, pr.Jumps)
 		pr.Layers = len(pr.Mesh) - 1
 		path, err := solver.Solve(ctx, &pr, discrete.Guess{Path: from})
+		if err != nil && ctx.Err() == nil {
+			// From farther away: up from a weaker model.
+			x := func(dst []float64, t float64) { from.At(dst, t) }
+			path, err = solver.Solve(ctx, &pr, discrete.Guess{X: x, Theta: from.Theta})
+		}
 		if err != nil || path.Negative > 0 {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
 			if k == 0 {
-				return nil, errors.Join(ErrLevelLost, err)
+				return nil, ErrLevelLost
 			}
 			break
 		}
@@ -112,12 +117,21 @@ func orderOf(pr *discrete.Problem) int {
 	return 2
 }
 
-// bisect returns the ends of a path's layers and their middles.
-func bisect(a *discrete.Path) []float64 {
+// bisect returns the ends of a path's layers, their middles, and the jumps that
+// are neither.
+func bisect(a *discrete.Path, jumps []float64) []float64 {
 	mesh := []float64{a.Time(0)}
 	for n := range a.Layers {
 		l, r := a.Time(n), a.Time(n+1)
-		mesh = append(mesh, l+(r-l)/2, r)
+		tol := 1e-6 * (r - l)
+		inner := []float64{l + (r-l)/2}
+		for _, t := range jumps {
+			if t-l > tol && r-t > tol && math.Abs(t-inner[0]) > tol {
+				inner = append(inner, t)
+			}
+		}
+		slices.Sort(inner)
+		mesh = append(append(mesh, inner...), r)
 	}
 	return mesh
 }
@@ -142,9 +156,12 @@ func distance(a, fine *discrete.Path) shift {
 			}
 		}
 	}
-	ratio := fine.Layers / a.Layers
+	m := 0
 	for n := range a.Layers + 1 {
-		at := n * ratio * (fine.Inner + 1) * a.Dim
+		for fine.Time(m) < a.Time(n) {
+			m++
+		}
+		at := m * (fine.Inner + 1) * a.Dim
 		for c, v := range a.Node(n) {
 			d := math.Abs(v - fine.X[at+c])
 			s.x[c] = max(s.x[c], d)
