@@ -26,8 +26,10 @@ func annealCommand() *command {
 		summary: "find the action levels of a problem by variational annealing from many starts",
 		long: "Minimises the action of discrete layers at growing precision Rf of the model, Rf0 alpha^beta, each minimum the start " +
 			"of the next. At first the observed states are the data, the others and the parameters are drawn from their ranges. " +
-			"The table lists the distinct minima: how many starts found each, and whether its measurement error is what chance " +
-			"makes of it. A lowest level that stands apart and is flat in Rf is the sign of the global minimum.\n\n" +
+			"The table lists the distinct minima: how many starts found each, its level at Rf = inf with an error, and whether it " +
+			"is what chance makes of it. A lowest level that stands apart and is flat in Rf is the sign of the global minimum.\n\n" +
+			"After the ladder the lowest level is minimised again in layers of half the length until it stays where it is: the " +
+			"error of the layers stands beside the action and the parameters, with a warning where it matters.\n\n" +
 			"With --out, every rung of every start is kept in the folder, and the same command goes on where it was interrupted. " +
 			"The result depends on the seed, not on the number of workers.",
 		examples: [][2]string{
@@ -62,7 +64,7 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	integerVar(f, &a.Starts, "starts", 0, 1000000, "number of starts; 0: that of the file, or 1")
 	seedVar(f, &a.Seed)
 	numberVar(f, &a.Alpha, "alpha", 0, 1e6, "factor on Rf from rung to rung; 0: that of the file, or 2")
-	integerVar(f, &a.Betas, "betas", 0, 100000, "number of rungs; 0: that of the file, or as many as reach a plateau")
+	integerVar(f, &a.Betas, "betas", 0, 100000, "number of rungs beta = 0, 1, .., one more than the last beta, which the file gives; 0: as the file says, or as many as reach a plateau")
 	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
 	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
 	wordVar(f, &a.Rule, "rule", problemfile.Rules, "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")

@@ -128,18 +128,19 @@ func columns(s report.Series, from, to int) report.Series {
 func measurements(a *hamiltonian.Action) []report.Measurements {
 	var out []report.Measurements
 	for _, o := range a.Observations {
+		sd, err := o.StdDevs()
+		if err != nil { // the equations are derived from the same precisions
+			sd = make([]float64, len(o.Y))
+		}
 		for j, h := range o.H {
 			if !slices.ContainsFunc(a.States, func(s hamiltonian.State) bool { return s.Symbol == h }) {
 				continue
 			}
 			m := report.Measurements{Name: h.Name()}
 			for k, t := range o.Times {
-				if y := o.Y[k*len(o.H)+j]; !math.IsNaN(y) {
-					m.T, m.Y = append(m.T, t), append(m.Y, y)
+				if i := k*len(o.H) + j; !math.IsNaN(o.Y[i]) {
+					m.T, m.Y, m.StdDev = append(m.T, t), append(m.Y, o.Y[i]), append(m.StdDev, sd[i])
 				}
-			}
-			if o.Matrix == nil && len(o.Rm) == len(o.H) && o.Rm[j] > 0 {
-				m.StdDev = 1 / math.Sqrt(o.Rm[j])
 			}
 			out = append(out, m)
 		}
@@ -148,8 +149,8 @@ func measurements(a *hamiltonian.Action) []report.Measurements {
 }
 
 // levelsFigure draws the action of every start, in the convention of the
-// ensemble, against the precision of the model (of the first state, where they
-// differ).
+// ensemble, against the precision of the model: where they differ, of the first
+// state whose precision the ladder raises.
 func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	ens := r.Ensemble
 	unit := r.Unit
@@ -158,10 +159,12 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 		best := ens.Levels[0]
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
 	}
+	rf0, of := firstPrecision(r.Problem)
+	pic.Of = of
 	at := map[float64][]float64{}
 	for _, run := range ens.Runs {
 		for _, g := range run.Rungs {
-			rf := g.RfScale * r.Problem.Rf[0]
+			rf := g.RfScale * rf0
 			at[rf] = append(at[rf], unit*g.Action)
 		}
 	}
@@ -173,6 +176,33 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 		pic.Levels = append(pic.Levels, at[rf])
 	}
 	return pic.Figure()
+}
+
+// firstPrecision returns the Rf of the first state that a ladder moves, and the
+// name of that state, or "" if all that move have the same.
+func firstPrecision(pr *discrete.Problem) (rf float64, of string) {
+	d := pr.Dim
+	same := true
+	for i := range d {
+		v := pr.Rf[0]
+		switch len(pr.Rf) {
+		case d:
+			v = pr.Rf[i]
+		case d * d:
+			v = pr.Rf[i*(d+1)]
+		}
+		switch {
+		case math.IsInf(v, 1) || pr.Steady != nil && pr.Steady[i]:
+		case rf == 0:
+			rf, of = v, pr.Names[i]
+		case v != rf:
+			same = false
+		}
+	}
+	if same {
+		of = ""
+	}
+	return rf, of
 }
 
 // convergenceFigure draws the error of the states against the number of layers,

@@ -11,6 +11,7 @@ import (
 type LevelsPicture struct {
 	Title  string
 	Rf     []float64   // ascending, positive
+	Of     string      // the state whose Rf it is; "": that of all
 	Levels [][]float64 // Levels[i] are the minima at Rf[i], in any order; NaN: none
 	Y      string      // name of the y axis ["action"]
 
@@ -42,7 +43,11 @@ func (l LevelsPicture) Figure() Figure {
 	if name == "" {
 		name = "action"
 	}
-	p := Panel{X: "R_{f}", Y: name, LogX: true, LogY: positive && most > 20*least}
+	axis := "R_{f}"
+	if l.Of != "" {
+		axis += " of " + l.Of
+	}
+	p := Panel{X: axis, Y: name, LogX: true, LogY: positive && most > 20*least}
 	if l.Expected > 0 && !math.IsInf(l.Expected, 0) {
 		if l.StdDev > 0 && len(l.Rf) > 0 {
 			ends := []float64{slices.Min(l.Rf), slices.Max(l.Rf)}

@@ -37,13 +37,14 @@ func sampleFigures() []Figure {
 	grow := curve(1915, 1920, 60, names, func(t float64, j int) float64 { return 0.15 * math.Exp((t-1915)/3) })
 	states.Width, states.Prediction, states.PredictionWidth = &width, &prediction, &grow
 	for j, name := range names {
-		used, held := Measurements{Name: name, StdDev: 0.2}, Measurements{Name: name, StdDev: 0.2}
+		used, held := Measurements{Name: name}, Measurements{Name: name}
 		for t := 1900.0; t <= 1920; t++ {
 			m := &used
 			if t > 1915 {
 				m = &held
 			}
 			m.T, m.Y = append(m.T, t), append(m.Y, cycle(t, j)+0.2*rng.NormFloat64())
+			m.StdDev = append(m.StdDev, 0.2)
 		}
 		states.Data, states.Held = append(states.Data, used), append(states.Held, held)
 	}

@@ -31,7 +31,7 @@ type StatesPicture struct {
 type Measurements struct {
 	Name   string // the column
 	T, Y   []float64
-	StdDev float64 // of each; 0: unknown
+	StdDev []float64 // of each; nil: unknown
 }
 
 // Figure draws the picture.
@@ -82,10 +82,10 @@ func (s StatesPicture) Figure() Figure {
 
 func (m Measurements) layer(name string, style Style) Layer {
 	l := Layer{Kind: Points, Name: name, X: m.T, Y: m.Y, Style: style}
-	if m.StdDev > 0 {
+	if m.StdDev != nil {
 		l.Lo, l.Hi = make([]float64, len(m.Y)), make([]float64, len(m.Y))
 		for i, y := range m.Y {
-			l.Lo[i], l.Hi[i] = y-m.StdDev, y+m.StdDev
+			l.Lo[i], l.Hi[i] = y-m.StdDev[i], y+m.StdDev[i]
 		}
 	}
 	return l
