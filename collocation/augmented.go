@@ -21,6 +21,7 @@ type anchor struct {
 // functions of the augmented problem ask for the same ones again and again.
 type members struct {
 	family func(float64) *ode.BVP
+	some   *ode.BVP // a member that exists
 	mu     sync.Mutex
 	recent [4]struct {
 		lambda float64
@@ -40,7 +41,25 @@ func (m *members) at(lambda float64) *ode.BVP {
 	r := &m.recent[m.next]
 	m.next = (m.next + 1) % len(m.recent)
 	r.lambda, r.p = lambda, m.family(lambda)
+	if r.p == nil {
+		r.p = poisoned(m.some)
+	} else {
+		m.some = r.p
+	}
 	return r.p
+}
+
+// poisoned is what stands for a member of a family that does not exist: p with
+// a right-hand side that has no value.
+func poisoned(p *ode.BVP) *ode.BVP {
+	q := *p
+	q.Func = func(dst []float64, _ float64, _, _ []float64) {
+		for i := range dst {
+			dst[i] = math.NaN()
+		}
+	}
+	q.Batch, q.BatchJac = nil, nil
+	return &q
 }
 
 // augmented returns the problem whose last unknown parameter is that of the

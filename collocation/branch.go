@@ -2,6 +2,7 @@ package collocation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -11,13 +12,25 @@ import (
 // Branch is a curve of solutions of a family of problems.
 type Branch struct {
 	Points []BranchPoint // in the order in which the curve runs through them
+	End    BranchEnd     // why it ends, unless an error says so
 }
+
+// BranchEnd is why a branch ends.
+type BranchEnd int
+
+const (
+	BranchReached  BranchEnd = iota // the parameter is where it was to go
+	BranchReturned                  // around a fold, back where it began
+	BranchPoints                    // as many points as were allowed
+	BranchBounded                   // a watched quantity vanishes at the last point
+)
 
 // BranchPoint is a solution on a branch.
 type BranchPoint struct {
 	Parameter float64
 	Solution  *ode.Solution // of the problem with that parameter
 	Fold      bool          // the parameter turns here
+	Corner    string        // what Switch calls the corner of the branch here; "": none
 }
 
 // Folds returns the points of the branch at which the parameter turns.
@@ -37,6 +50,16 @@ type BranchOptions struct {
 	Step      float64 // first step, in sizes of what changes most [0.1]
 	MaxStep   float64 // largest step [0.25]
 	MinStep   float64 // give up below this step [1e-4]
+
+	// Watch returns quantities, always as many, that must not be negative on
+	// the branch. Where one would become so, the branch has a corner, or ends.
+	// [nil]
+	Watch func(lambda float64, sol *ode.Solution) []float64
+
+	// Switch is told which quantity vanishes at a corner, and returns the family
+	// that the branch goes on with, which has the same solution there, and a name
+	// for the corner. nil: the branch ends. [nil]
+	Switch func(k int) (family func(float64) *ode.BVP, name string)
 }
 
 // Continue follows the branch of solutions from c.From towards c.To and around
@@ -59,7 +82,7 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 	if err != nil {
 		return b, err
 	}
-	w := &walk{s: &inner, m: m, scale: math.Abs(c.To - c.From)}
+	w := &walk{s: &inner, m: m, scale: math.Abs(c.To - c.From), o: &o}
 	at, err := w.start(ctx, sol, c)
 	if err != nil {
 		return b, err
@@ -71,15 +94,19 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 		limit = 200
 	}
 	lo, hi := min(c.From, c.To), max(c.From, c.To)
-	for len(b.Points) < limit {
+	for len(b.Points)-len(b.Folds()) < limit {
 		next, err := w.advance(ctx, at, h)
+		corner := -1
+		if err == nil {
+			next, corner, err = w.corner(ctx, at, next, h)
+		}
 		if ctx.Err() != nil {
 			return b, ctx.Err()
 		}
 		if err != nil {
 			h /= 2
 			if h < or(o.MinStep, 1e-4) {
-				return b, fmt.Errorf("branch stopped at %.8g: %w", at.lambda, err)
+				return b, fmt.Errorf("branch stopped at %.8g, on the way to %g, where even a step of %.0e sizes fails: %w", at.lambda, c.To, 2*h, err)
 			}
 			continue
 		}
@@ -98,19 +125,39 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 			if next.lambda > hi {
 				end = hi
 			}
-			if p, err := w.land(ctx, at, next, end); err == nil {
-				b.Points = append(b.Points, p.point(false))
+			if end == c.From {
+				b.End = BranchReturned
 			}
+			p, err := w.land(ctx, at, next, end)
+			if err != nil {
+				return b, fmt.Errorf("branch stopped at %.8g, next to its end at %g: %w", at.lambda, end, err)
+			}
+			b.Points = append(b.Points, p.point(false))
 			return b, nil
 		}
-		b.Points = append(b.Points, next.point(false))
-		if next.steps <= 4 {
+		p := next.point(false)
+		if corner >= 0 {
+			before := at
+			if next, p.Corner, err = w.turnCorner(ctx, next, corner); next == nil && err == nil {
+				b.Points, b.End = append(b.Points, p), BranchBounded
+				return b, nil
+			}
+			if err == nil && before.corner && p.Parameter == before.lambda {
+				err = errors.New("collocation: the branch does not leave its corner")
+			}
+			if err != nil {
+				return b, fmt.Errorf("branch stopped at %.8g, where %s: %w", p.Parameter, p.Corner, err)
+			}
+			h = or(o.Step, 0.1)
+		} else if next.steps <= 4 {
 			h = min(1.5*h, or(o.MaxStep, 0.25))
 		} else if next.steps > 8 {
 			h /= 1.5
 		}
+		b.Points = append(b.Points, p)
 		at = next
 	}
+	b.End = BranchPoints
 	return b, nil
 }
 

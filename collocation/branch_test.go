@@ -92,3 +92,37 @@ func TestSensitivity(t *testing.T) {
 		}
 	}
 }
+
+// The mesh of a branch does not grow when the problem does not ask for it: an
+// iteration that is cut short must not look like an error of the mesh.
+func TestBranchMesh(t *testing.T) {
+	family := func(mu float64) *ode.BVP { return vanDerPol(mu) }
+	s := Solver{Tol: 1e-8}
+	b, err := s.Continue(context.Background(), &Continuation{From: 1, To: 3, Problem: family}, BranchOptions{})
+	if err != nil || b.End != BranchReached {
+		t.Fatal(b.End, err)
+	}
+	last := b.Points[len(b.Points)-1].Solution
+	direct := solved(t, &s, vanDerPol(3))
+	if n, m := last.Intervals(), direct.Intervals(); n > 2*m {
+		t.Errorf("%d intervals at the end of the branch, %d when solved there", n, m)
+	}
+	if math.Abs(last.P[0]-direct.P[0]) > 1e-6 {
+		t.Errorf("period %v on the branch, %v when solved there", last.P[0], direct.P[0])
+	}
+	s2, err := s.Continue(context.Background(), &Continuation{From: 1, To: 3, Problem: family}, BranchOptions{MaxPoints: 4})
+	if err != nil || s2.End != BranchPoints || len(s2.Points) != 4 {
+		t.Errorf("four points: end %v, %d points, %v", s2.End, len(s2.Points), err)
+	}
+	// A family that ends: 1/(2 - lambda) at lambda > 2 is no problem at all.
+	ends := func(lambda float64) *ode.BVP {
+		if lambda > 2 {
+			return nil
+		}
+		return bratu(lambda)
+	}
+	b, err = s.Continue(context.Background(), &Continuation{From: 1, To: 3, Problem: ends}, BranchOptions{})
+	if at := b.Points[len(b.Points)-1].Parameter; err == nil || at > 2 || at < 1.5 {
+		t.Errorf("a family that ends at 2: stopped at %v with %v", at, err)
+	}
+}

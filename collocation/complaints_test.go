@@ -3,6 +3,7 @@ package collocation
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"costate/ode"
@@ -226,5 +227,24 @@ func TestWaves(t *testing.T) {
 		if e := sol.At(nil, x)[0] - math.Sin(math.Pi*x*2187/2); math.Abs(e) > 1e-5 {
 			t.Errorf("y(%v) off by %v", x, e)
 		}
+	}
+}
+
+// A failure names what is free by the names of the problem.
+func TestNames(t *testing.T) {
+	p := product(true)
+	p.Names, p.ParamNames = []string{"mass"}, []string{"rate", "share"}
+	_, err := (&Solver{}).Solve(context.Background(), p)
+	if err == nil || !strings.Contains(err.Error(), "(parameter rate)") && !strings.Contains(err.Error(), "(parameter share)") {
+		t.Errorf("error %v, want it to name a parameter", err)
+	}
+	q := linear2(0, func(float64) float64 { return 1 }, 1, false, neumann)
+	q.Names = []string{"height", "slope"}
+	if _, err = (&Solver{}).Solve(context.Background(), q); err == nil || !strings.Contains(err.Error(), "(height near t = ") {
+		t.Errorf("error %v, want it to name height", err)
+	}
+	q.Names = nil
+	if _, err = (&Solver{}).Solve(context.Background(), q); err == nil || !strings.Contains(err.Error(), "(y1 near t = ") {
+		t.Errorf("error %v, want it to name y1", err)
 	}
 }

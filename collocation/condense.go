@@ -87,21 +87,26 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 		if r < st.nd {
 			scale = h / d.size[r]
 		}
-		for j := range s {
-			row := W[(a*s+j)*ns : (a*s+j+1)*ns]
-			xr := X[(a*s+j)*nc : (a*s+j+1)*nc]
-			jac := w.jy[(p+j)*w.jps+r*st.n*w.jes:]
-			for c := range st.nd {
-				v := jac[c*w.jes]
+		rows, xs := W[a*s*ns:(a+1)*s*ns], X[a*s*nc:(a+1)*s*nc]
+		jac := w.jy[p*w.jps+r*st.n*w.jes:]
+		for c := range st.nd {
+			depth, e := st.depth[c], st.end[c]
+			f, at := hp[depth]*d.size[e], st.freeAt[e]*s
+			weights := tb.a[depth+1]
+			for j := range s {
+				v := jac[j*w.jps+c*w.jes]
 				if v == 0 {
 					continue
 				}
 				v *= scale
-				depth, e := st.depth[c], st.end[c]
-				f := v * hp[depth] * d.size[e]
-				to := row[st.freeAt[e]*s:][:s]
-				for l, t := range tb.a[depth+1][j*s : j*s+s] {
-					to[l] -= f * t
+				to, g := rows[j*ns+at:][:s], v*f
+				for l, t := range weights[j*s : j*s+s] {
+					to[l] -= g * t
+				}
+				xr := xs[j*nc : j*nc+nc]
+				if depth == 0 {
+					xr[c] += v * d.size[c]
+					continue
 				}
 				u := c
 				for q := 0; ; q++ {
@@ -112,14 +117,20 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 					u = st.next[u]
 				}
 			}
-			for c := st.nd; c < st.n; c++ {
-				row[st.freeAt[c]*s+j] -= jac[c*w.jes] * scale * d.size[c]
+		}
+		for c := st.nd; c < st.n; c++ {
+			for j := range s {
+				rows[j*ns+st.freeAt[c]*s+j] -= jac[j*w.jps+c*w.jes] * scale * d.size[c]
 			}
-			for c := range st.np {
-				xr[st.nd+c] = scale * w.jp[(p+j)*w.qps+(r*st.np+c)*w.jes] * d.qsize[c]
+		}
+		for c := range st.np {
+			for j := range s {
+				xs[j*nc+st.nd+c] = scale * w.jp[(p+j)*w.qps+(r*st.np+c)*w.jes] * d.qsize[c]
 			}
-			if r < st.nd {
-				row[a*s+j]++
+		}
+		if r < st.nd {
+			for j := range s {
+				rows[j*ns+a*s+j]++
 			}
 		}
 	}

@@ -101,16 +101,14 @@ func (r *run) conditioning() {
 		}
 	}
 	clear(d.g)
-	inner := 0.0
-	for range 3 {
-		for i := range n {
-			h := (m.t[i+1] - m.t[i]) / length
-			for c := range st.nd {
-				d.rhs[i*st.nd+c] = h * sign()
-			}
+	for i := range n {
+		h := (m.t[i+1] - m.t[i]) / length
+		for c := range st.nd {
+			d.rhs[i*st.nd+c] = h * sign()
 		}
-		solve(func(i int, v float64) { inner = larger(inner, v) })
 	}
+	inner := 0.0
+	solve(func(i int, v float64) { inner = larger(inner, v) })
 	k.Kappa = k.Kappa1 + inner
 	r.known.figures = k
 }
@@ -129,14 +127,34 @@ func (r *run) condemn(loss float64) error {
 // effect, else ill-conditioned.
 func (r *run) indefinite(op string, singular bool) error {
 	k := r.condition()
-	e := &Error{Status: ode.IllConditioned, Op: op, Intervals: r.main.mesh.pieces(), T: r.sum.where,
-		Component: min(r.sum.component, r.p.Dim-1), Value: k.Kappa, Err: ode.ErrIllConditioned,
-		Try: fmt.Sprintf("condition %.2g leaves no digit of the tolerance: shorten the interval, or change what is given where", k.Kappa)}
+	t, component := r.freest()
+	e := &Error{Status: ode.IllConditioned, Op: op, Intervals: r.main.mesh.pieces(), T: t,
+		Component: component, Value: k.Kappa, Err: ode.ErrIllConditioned,
+		Try: fmt.Sprintf("condition number %.2g leaves no digit of the tolerance: shorten the interval, or change what is given where", k.Kappa)}
 	if singular && k.Kappa1 > 0.01*k.Kappa {
 		e.Status, e.Err = ode.Singular, ode.ErrSingular
-		e.Try = fmt.Sprintf("condition %.2g: the conditions leave something free: a constant, a phase, a parameter", k.Kappa)
+		e.Try = fmt.Sprintf("condition number %.2g: the conditions leave something free: a constant, a phase, a parameter", k.Kappa)
 	}
 	return e
+}
+
+// freest returns what is least determined, relative to its size: the place and
+// the component, or Dim + k for parameter k, of the largest solution for data
+// of size one.
+func (r *run) freest() (t float64, component int) {
+	st := r.st
+	big := -1.0
+	for i, v := range r.known.y {
+		if v = math.Abs(v); v > big {
+			big, t, component = v, r.known.mesh.t[i/st.nd], i%st.nd
+		}
+	}
+	for k, v := range r.known.q {
+		if v = math.Abs(v); v > big {
+			big, component = v, st.n+k
+		}
+	}
+	return t, component
 }
 
 // signs returns a generator of +1 and -1: reproducible, not random enough for

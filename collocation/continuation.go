@@ -15,7 +15,8 @@ type Continuation struct {
 	From float64 // parameter of a problem that can be solved from its guess
 	To   float64 // parameter of the problem to be solved
 
-	// Problem returns the member of the family with parameter lambda.
+	// Problem returns the member of the family with parameter lambda; nil: there
+	// is none.
 	Problem func(lambda float64) *ode.BVP
 
 	// Linear makes steps equal differences of the parameter. Otherwise, if
@@ -50,6 +51,7 @@ const (
 // solution of the one before it. Their mesh and solution are carried along at
 // a loose tolerance; only the last is solved to the one asked for.
 func (r *run) follow(ctx context.Context, c *Continuation) error {
+	r.brake = 0.1 // a shorter step costs less
 	return r.followFrom(ctx, c, nil)
 }
 
@@ -58,7 +60,11 @@ func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Soluti
 	tol := r.rtol
 	defer func() { r.rtol, r.hurried = tol, false }()
 	r.rtol = max(tol, looseTol)
-	r.enter(c.Problem(c.From))
+	first := c.Problem(c.From)
+	if first == nil {
+		return fmt.Errorf("continuation from %v: there is no such problem", c.From)
+	}
+	r.enter(first)
 	m0 := uniform(r.p, 20)
 	if guess != nil {
 		m0 = through(r.p, guess.T)
@@ -79,11 +85,14 @@ func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Soluti
 		}
 		lambda := c.lambda(next)
 		before := r.stats.Newton
-		r.enter(c.Problem(lambda))
-		r.place(m.mapped(r.p))
-		copy(r.x, x)
-		r.restart()
-		err := r.settle(ctx, false)
+		err := fmt.Errorf("there is no problem at %v", lambda)
+		if p := c.Problem(lambda); p != nil {
+			r.enter(p)
+			r.place(m.mapped(r.p))
+			copy(r.x, x)
+			r.restart()
+			err = r.settle(ctx, false)
+		}
 		if t := r.s.Trace; t != nil {
 			t(Progress{Stage: "continuation", Parameter: lambda, Intervals: r.main.mesh.pieces(), Ratio: r.sum.ratio,
 				Step: r.stats.Newton - before, Contraction: step})

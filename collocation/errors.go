@@ -16,22 +16,45 @@ type Error struct {
 	Op        string  // what was being done
 	Intervals int     // of the mesh
 	T         float64 // where it is worst
-	Component int     // of what component, from 0; -1: of none
+	Component int     // of what component, from 0, or Dim + k of parameter k; -1: of none
 	Value     float64 // the number that failed
 	Try       string  // what may help
 	Err       error   // the cause, or the sentinel
+
+	sys *ode.System // that has the names
 }
 
 func (e *Error) Error() string {
 	s := fmt.Sprintf("collocation: %s: %v", e.Op, e.Err)
 	if e.Component >= 0 {
-		s += fmt.Sprintf(" (y%d near t = %.6g)", e.Component+1, e.T)
+		s += " (" + e.name() + ")"
 	}
 	s += fmt.Sprintf(" on %d intervals", e.Intervals)
 	if e.Try != "" {
 		s += "; " + e.Try
 	}
 	return s
+}
+
+// name says of what component and where, or of what parameter: by the names
+// of the system if it has any.
+func (e *Error) name() string {
+	dim, k := e.Component+1, e.Component
+	var names, params []string
+	if e.sys != nil {
+		dim, names, params = e.sys.Dim, e.sys.Names, e.sys.ParamNames
+	}
+	if p := k - dim; p >= 0 {
+		if p < len(params) {
+			return "parameter " + params[p]
+		}
+		return fmt.Sprintf("parameter p%d", p+1)
+	}
+	name := fmt.Sprintf("y%d", k+1)
+	if k < len(names) {
+		name = names[k]
+	}
+	return fmt.Sprintf("%s near t = %.6g", name, e.T)
 }
 
 // Unwrap returns the sentinel of the status and the cause.
@@ -65,7 +88,10 @@ func (r *run) explain(err error) error {
 		e.T, e.Component = r.notFinite()
 	case errors.As(err, &se):
 		e.Status, e.Try = ode.Singular, "check that the conditions determine the solution"
-		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], min(se.Column, r.p.Dim-1)
+		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], se.Column
+		if k := se.Column - r.st.nd; k >= 0 { // of the last system, in y, parameters and border
+			e.Component = min(r.p.Dim+k, r.p.Dim+r.p.Params-1)
+		}
 	case r.doubts > 0 || r.converged && e.Value*r.rtol < 0.05:
 		// Rounding, amplified, is what stops it.
 		e.Status, e.Try = ode.IllConditioned, "rounding alone stops the iteration: shorten the interval, or change what is given where"
@@ -102,6 +128,6 @@ func (r *run) meshLimit() error {
 		return err
 	}
 	return &Error{Status: ode.MeshLimit, Op: "mesh selection", Intervals: r.main.mesh.pieces(), T: r.sum.where,
-		Component: min(r.sum.component, r.p.Dim-1), Value: r.sum.ratio, Err: ode.ErrMeshLimit,
+		Component: r.sum.component, Value: r.sum.ratio, Err: ode.ErrMeshLimit,
 		Try: fmt.Sprintf("the error is still %.3g tolerances: allow more intervals, or a larger tolerance", r.sum.ratio)}
 }

@@ -36,6 +36,7 @@ func (r *run) estimate() error {
 	r.lift(r.x1, r.x)
 	e.residual(r.f[:e.nx], r.x1)
 	if err := e.factor(r.x1); err != nil {
+		r.estimated = nil
 		return err
 	}
 	e.solve(r.dx, r.f[:e.nx])
@@ -136,20 +137,33 @@ func (r *run) lift(dst, x []float64) {
 
 // couple measures how large a value the equations of the nodes could give to
 // each component: what is below a few rounding units of it is rounding. It is
-// what makes a component that is zero everywhere pass.
+// what makes a component that is zero everywhere pass. The others count with
+// what they were at the guess, if they are zero as well.
 func (r *run) couple() {
 	d, st := r.main, r.st
 	clear(r.coupling)
+	clear(r.terms)
+	q := d.q(r.x)
+	size := make([]float64, st.nd)
+	for c := range size {
+		if size[c] = r.peak[c]; size[c] <= negligible*r.seen[c] {
+			size[c] = r.seen[c]
+		}
+	}
 	for i := range d.mesh.intervals() {
-		a := d.abd.A(i)
+		a, b := d.abd.A(i), d.abd.C(i)
 		for c := range st.nd {
 			v := 0.0
 			for k := range st.nd {
 				if k != c {
-					v = max(v, math.Abs(a[c*st.nd+k])*d.size[c]/d.size[k]*r.peak[k])
+					v = max(v, math.Abs(a[c*st.nd+k])*d.size[c]/d.size[k]*size[k])
 				}
 			}
+			for k := range st.np {
+				v = max(v, math.Abs(b[c*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
+			}
 			r.coupling[c] = max(r.coupling[c], v)
+			r.terms[c] += v
 		}
 	}
 	if st.na > 0 {

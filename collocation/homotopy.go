@@ -78,5 +78,6 @@ func (r *run) deform(ctx context.Context, m *mesh, guess *ode.Solution) error {
 	if start.P == nil {
 		start.P = make([]float64, r.st.np)
 	}
+	r.brake = 0.01 // every member is as hard as the problem
 	return r.followFrom(ctx, embed(r.p0, start), start)
 }

@@ -3,6 +3,7 @@ package collocation
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"costate/ode"
 )
@@ -102,14 +103,29 @@ func (r *run) solution() *ode.Solution {
 	}
 	p.z = sol.Y
 	if r.estimated == m {
-		sol.Error, sol.ParamError = r.sum.abs, r.sum.param
 		sol.Condition = r.condition()
+		sol.Error, sol.ParamError = r.errors()
 		sol.Residual = r.boundaryResidual()
 		if k := sol.Condition.Kappa; k*epsilon > r.rtol && r.known.rounding > r.rtol {
 			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: condition %.2g: rounding may change the solution by more than the tolerance", k))
 		}
 	}
 	return sol
+}
+
+// errors returns the estimates of the error of each component and parameter,
+// none below what rounding makes of it: some roundings of every coefficient of
+// the linearised equations, amplified as their solution does.
+func (r *run) errors() (y, q []float64) {
+	unit := 4 * max(epsilon, min(r.known.rounding, epsilon*r.known.figures.Kappa))
+	y, q = slices.Clone(r.sum.abs), slices.Clone(r.sum.param)
+	for c := range y {
+		y[c] = larger(unit*r.size(c), y[c])
+	}
+	for c := range q {
+		q[c] = larger(unit*r.qsize[c], q[c])
+	}
+	return y, q
 }
 
 // boundaryResidual is the largest residual of the conditions, each over its

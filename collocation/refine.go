@@ -62,6 +62,9 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 			r.transfer(r.main.tb, r.last.mesh, r.last.x)
 			continue
 		default:
+			if e := r.collapsed(r.main, failing); e != nil {
+				return e
+			}
 			return r.explain(err)
 		}
 		done, err := r.refine()
@@ -93,28 +96,33 @@ func (r *run) refine() (done bool, err error) {
 		r.transfer(r.tb[0], old, r.last.x)
 		return false, nil
 	}
+	if err := r.collapsed(r.est, negligible); err != nil {
+		return false, err
+	}
 	if t := r.s.Trace; t != nil {
 		t(Progress{Stage: "mesh", Intervals: old.pieces(), Ratio: z.ratio, T: z.where, Component: z.component})
 	}
 	r.ratio = z.ratio
 	if r.witness != nil && z.ratio <= 5 && r.confirmed() {
-		// Rounding may raise the estimate above that of the witness.
 		if err := r.approve(); err == nil || r.stats.Meshes-r.doubtedAt > 3 {
-			r.answer = r.witness
+			if z.ratio > 1 { // rounding may raise the estimate above that of the witness
+				r.answer = r.witness
+			}
 			return true, err
 		}
 	}
 	if r.witness != nil && r.stats.Meshes-r.doubtedAt > 3 {
-		return false, r.indefinite("comparison of meshes", true)
+		return false, r.indefinite("comparison of meshes", r.condition().Kappa1 > 1e4)
 	}
 	if z.ratio <= 1 {
 		if err := r.determined(); err != nil || !r.doubtful() {
 			return true, err
 		}
 		if 2*old.pieces() > r.maxMesh() {
-			return false, r.indefinite("comparison of meshes", true)
+			return false, r.indefinite("comparison of meshes", r.condition().Kappa1 > 1e4)
 		}
-		if r.doubts++; r.doubts == 1 {
+		r.doubts++
+		if r.witness == nil {
 			r.doubtedAt = r.stats.Meshes
 		}
 		r.witness = r.solution()
@@ -183,6 +191,7 @@ func (r *run) finish(ctx context.Context, err error) (*ode.Solution, error) {
 	case ctx.Err() != nil:
 		sol.Status = ode.Cancelled
 	case errors.As(err, &e):
+		e.sys = &r.p0.System
 		sol.Status = e.Status
 	}
 	return sol, err

@@ -28,15 +28,18 @@ type run struct {
 	dx    []float64     // its correction
 	f     []float64
 	nw    newton.Solver
+	went  newton.Result // of its last iteration
 	np    newton.Problem
 	wn    []float64 // Newton's weights of y at the nodes
 	wq    []float64
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
-	coupling   []float64 // size of what couples into each component
+	coupling   []float64 // size of what couples into each component, in one interval
+	terms      []float64 // the same of all intervals together
 	seen       []float64 // size at the guess: what is below its rounding unit is zero
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
+	qseen      []float64 // the same at the guess
 
 	sum       summary
 	estimated *mesh // the mesh that sum is of
@@ -56,16 +59,18 @@ type run struct {
 	anticipated bool          // layers looked for in the Jacobians
 	hurried     bool          // on the way of a continuation: give up early
 	steps       int           // of Newton's iteration; 0: as the Solver says
+	brake       float64       // damping that is too much on the way
+	spare       bool          // there is a family to fall back on
 	bold        bool          // Newton's iteration may go uphill
 	doubts      int           // times that a finer mesh had to confirm the solution
-	doubtedAt   int           // meshes when that was first so
+	doubtedAt   int           // meshes when there was a witness first
 	witness     *ode.Solution // what it has to agree with
 	answer      *ode.Solution // the witness, when it was confirmed
 	converged   bool          // on some mesh since settle began
 }
 
 func newRun(s *Solver, p *ode.BVP) *run {
-	r := &run{s: s, p: p, p0: p, rtol: s.rtol()}
+	r := &run{s: s, p: p, p0: p, rtol: s.rtol(), brake: 0.01}
 	r.fld = &field{sys: &p.System, scale: make([]float64, p.Dim), pSize: make([]float64, p.Params)}
 	r.cond = newConditions(p)
 	r.linear = p.System.Linear && p.Boundary.Linear && p.Algebraic == 0
@@ -75,6 +80,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.weak, r.seen = make([]float64, p.Dim), make([]float64, p.Dim)
 	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
+	r.qseen, r.terms = make([]float64, p.Params), make([]float64, p.Dim)
 	r.store = [2]*storage{storages.Get().(*storage), storages.Get().(*storage)}
 	for _, s := range r.store {
 		for i := range s.scratch {
@@ -136,19 +142,22 @@ func (r *run) place(m *mesh) {
 func (r *run) newton(ctx context.Context) error {
 	r.measure(r.main, r.x)
 	if !r.converged {
-		copy(r.seen, r.peak)
+		r.look()
 	}
 	r.main.setSizes(r.fld.scale, r.fld.pSize)
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
 	if r.steps > 0 {
 		r.nw.MaxSteps = min(r.nw.MaxSteps, r.steps)
 	}
+	if r.spare && !r.converged {
+		r.nw.MaxSteps = min(r.nw.MaxSteps, 20)
+	}
 	r.nw.Bold = r.bold
 	if r.bold {
 		r.nw.MinDamping = 1.0 / 16
 	}
 	if r.hurried {
-		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, 0.01)
+		r.nw.MaxSteps, r.nw.MinDamping = min(r.nw.MaxSteps, 15), max(r.nw.MinDamping, r.brake)
 	}
 	if t := r.s.Trace; t != nil {
 		r.nw.Trace = func(st newton.Step) {
@@ -158,6 +167,7 @@ func (r *run) newton(ctx context.Context) error {
 	}
 	f0 := r.stats.Factorisations
 	res, err := r.nw.Solve(ctx, &r.np, r.x)
+	r.went = res
 	r.stats.Newton += res.Steps
 	r.stats.Factorisations = f0 + res.Factorisations
 	if err == nil || ctx.Err() != nil {
@@ -169,10 +179,23 @@ func (r *run) newton(ctx context.Context) error {
 	return err
 }
 
+// look notes the sizes at a guess, the largest of all that were tried: from one
+// that has collapsed nothing would be seen to.
+func (r *run) look() {
+	for c, v := range r.peak {
+		r.seen[c] = max(r.seen[c], v)
+	}
+	for c, v := range r.qsize {
+		r.qseen[c] = max(r.qseen[c], v)
+	}
+}
+
 // innerTol is Newton's tolerance in tolerances: a tenth of the error that the
-// mesh can be expected to leave.
+// mesh can be expected to leave, which on the way of a continuation, on the
+// mesh of the member before, is about one: what Newton's iteration left over
+// would look like an error of the mesh, and refine it without need.
 func (r *run) innerTol() float64 {
-	if r.ratio > 0 {
+	if r.ratio > 0 || r.hurried {
 		return min(max(0.02, 1e-3*r.ratio), 1e-4/r.rtol)
 	}
 	return min(max(0.02, 1e-5/r.rtol), 1e3)

@@ -2,6 +2,7 @@ package collocation
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"costate/ode"
@@ -47,6 +48,9 @@ func (s *Solver) Sensitivity(ctx context.Context, sol *ode.Solution, lambda []fl
 			to []float64
 		}{{lambda[i] + h, up}, {lambda[i] - h, down}} {
 			q := f(side.at)
+			if q == nil {
+				return nil, fmt.Errorf("collocation: the problem cannot be differentiated: there is none at %v", side.at)
+			}
 			r.enter(q)
 			d.mesh = m.mapped(q)
 			d.residual(side.to, r.x)

@@ -18,11 +18,17 @@ import (
 // way, or of the family.
 func (r *run) solve(ctx context.Context) error {
 	first := r.firstMesh()
+	c := r.s.Continuation
+	if c != nil && c.From == c.To {
+		c = nil
+	}
+	r.spare = c != nil
 	err := r.direct(ctx, first, r.s.Guess, false)
+	r.spare = false
 	if !r.retry(ctx, err) {
 		return err
 	}
-	if c := r.s.Continuation; c != nil {
+	if c != nil {
 		followed := r.follow(ctx, c)
 		var e *Error
 		if followed == nil || ctx.Err() != nil || errors.As(followed, &e) && e.Status == ode.IllConditioned {
@@ -31,14 +37,31 @@ func (r *run) solve(ctx context.Context) error {
 		err = followed
 		r.enter(r.p0)
 	}
-	for _, way := range []struct {
+	var zero *collapse
+	errors.As(err, &zero)
+	const dash = 12
+	ways := []struct {
 		parts     int
 		low, bold bool
 		steps     int // of Newton's iteration; 0: as usual
 	}{
-		{1, false, true, 12}, {2, true, true, 0}, {2, true, false, 0}, {1, false, true, 0},
+		{1, false, true, dash}, {2, true, true, 0}, {2, true, false, 0}, {1, false, true, 0},
 		{2, false, false, 0},
-	} {
+	}
+	if done := r.went.Steps; c == nil && !r.converged && done > 0 && done < dash && r.went.Damped == 0 {
+		// The bold iteration begins with the same steps: go on from there.
+		r.bold, r.steps = true, dash-done
+		r.restart()
+		e := r.settle(ctx, true)
+		if !r.retry(ctx, e) {
+			return e
+		}
+		if zero == nil && errors.As(e, &zero) {
+			err = e
+		}
+		ways = ways[1:]
+	}
+	for _, way := range ways {
 		m := first
 		if way.parts > 1 {
 			m = first.halved(r.p, way.parts)
@@ -59,9 +82,12 @@ func (r *run) solve(ctx context.Context) error {
 		if !r.retry(ctx, e) {
 			return e
 		}
+		if zero == nil && errors.As(e, &zero) {
+			err = e // which says more than that the iteration fails
+		}
 	}
 	r.steps = 0
-	if r.main.factor(r.x) == nil && r.linearise() == nil && r.certainty().rounding > lost {
+	if zero == nil && r.main.factor(r.x) == nil && r.linearise() == nil && r.certainty().rounding > lost {
 		return r.indefinite(matrix, true)
 	}
 	if e := r.deform(ctx, uniform(r.p0, 40), r.s.Guess); e == nil || ctx.Err() != nil {
@@ -85,7 +111,8 @@ func thinned(t []float64, n int) []float64 {
 // retry reports whether err is one that another way may avoid.
 func (r *run) retry(ctx context.Context, err error) bool {
 	var ne *newton.Error
-	return err != nil && ctx.Err() == nil && errors.As(err, &ne)
+	var c *collapse
+	return err != nil && ctx.Err() == nil && (errors.As(err, &ne) || errors.As(err, &c))
 }
 
 // direct solves from a guess, starting on m and adapting the mesh.
@@ -97,7 +124,7 @@ func (r *run) direct(ctx context.Context, m *mesh, guess *ode.Solution, bold boo
 	r.place(m)
 	r.begin(guess)
 	r.restart()
-	r.bold = bold
+	r.bold, r.witness = bold, nil
 	return r.settle(ctx, true)
 }
 

@@ -13,6 +13,7 @@ type walk struct {
 	s     *Solver
 	m     *members
 	scale float64 // of the parameter
+	o     *BranchOptions
 }
 
 // station is a point of the walk with its tangent, normalised to a largest
@@ -25,6 +26,7 @@ type station struct {
 	along   anchor  // what changes most, its value here
 	slope   float64 // of that along the tangent
 	steps   int     // Newton steps it took
+	corner  bool    // the branch turned a corner here
 }
 
 func (a *station) point(fold bool) BranchPoint {

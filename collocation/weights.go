@@ -38,10 +38,8 @@ func (r *run) measure(d *discrete, x []float64) {
 			}
 		}
 	}
-	for c, v := range r.peak {
-		// A component that is zero has the size that its absolute tolerance
-		// is a fraction of, if the caller knows one.
-		r.fld.scale[c] = max(v, r.s.atol(c)/r.rtol)
+	for c := range r.peak {
+		r.fld.scale[c] = r.size(c)
 	}
 	for c, v := range d.q(x) {
 		r.qsize[c] = math.Abs(v)
@@ -52,7 +50,7 @@ func (r *run) measure(d *discrete, x []float64) {
 // floor is the part of the weight of component c that does not depend on the
 // place: tolerance times mean size, the absolute tolerance, rounding.
 func (r *run) floor(c int) float64 {
-	return r.rtol*max(share*r.mean[c], r.weak[c]) + r.s.atol(c) + 4*epsilon*(max(r.peak[c], r.seen[c])+r.coupling[c])
+	return r.rtol*max(share*r.mean[c], r.weak[c]) + r.s.atol(c) + r.rounding(c, r.peak[c])
 }
 
 const epsilon = 0x1p-52
@@ -90,7 +88,7 @@ func (r *run) rescale(x, d []float64) {
 		}
 	}
 	for c := range st.nd {
-		f := share*r.rtol*mm[c] + r.s.atol(c) + 4*epsilon*(max(pk[c], r.seen[c])+r.coupling[c])
+		f := share*r.rtol*mm[c] + r.s.atol(c) + r.rounding(c, pk[c])
 		if f == 0 {
 			f = 1 // zero, and to remain zero
 		}

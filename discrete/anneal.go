@@ -94,20 +94,23 @@ type Run struct {
 
 	Plateau bool // the model error became negligible
 
-	// Limit is the action at Rf = +Inf, extrapolated from the last two rungs
-	// with A(Rf) = A(Inf) - c/Rf; after a jump on the last rung, from that
-	// rung alone, with c/Rf = Model. NaN with fewer rungs, and where the law
-	// does not hold yet, see Early. LimitError estimates its error: the
-	// largest difference from the value one rung before and from that of the
-	// last rung's slope, dA/dRf = Model/Rf.
+	// Limit is the action at Rf = +Inf, extrapolated with A(Rf) = A(Inf) - c/Rf
+	// from two values of Rf, a factor of at least 2 apart if the ladder has
+	// them: the last rung and one below. After a jump there the one below is
+	// reached from above, on the same branch; and a branch whose model error
+	// is small, but does not fall like 1/Rf yet, is followed beyond the last
+	// rung until it does. NaN with fewer than two rungs, and where the law
+	// does not hold: see Early. LimitError estimates its error: the largest
+	// difference from the value at half the Rf and from that of the slope,
+	// dA/dRf = Model/Rf.
 	Limit, LimitError float64
 
-	// Falling is the ratio of Model times Rf on the last two rungs, which
-	// tends to 1 at a minimum of the limit: with p bounded the model error
-	// is 1/(2 Rf) int p^2. Suspect marks a run where it does not although
-	// the model error is small; Early one whose ladder ends before it falls
-	// like that, so that no limit can be told; it must go on to Until, a
-	// beta, at least.
+	// Falling is the ratio of Model times Rf at these two, which tends to 1
+	// at a minimum of the limit: with p bounded the model error is
+	// 1/(2 Rf) int p^2. Suspect marks a run where it does not although the
+	// model error is small; Early one whose ladder ends where it is large
+	// and does not fall like that, so that no limit can be told; it must go
+	// on to Until, a beta, at least.
 	Falling        float64
 	Suspect, Early bool
 	Until          float64
@@ -277,72 +280,7 @@ func (a *Annealing) run(ctx context.Context, m *minimiser, start int, mu *sync.M
 			m.second(run.Path, a.Solver.Covariance)
 		}
 		run.Path.Stats = m.w.stats
-		run.judge()
+		lad.judge(ctx, m, &run)
 	}
 	return run, nil
-}
-
-// falling is the ratio of the model error times Rf on two rungs.
-func falling(a, b Rung) float64 {
-	if a.moving() == 0 && b.moving() == 0 {
-		return 1
-	}
-	return b.moving() * b.RfScale / (a.moving() * a.RfScale)
-}
-
-// richardson is the action at Rf = +Inf by A(Rf) = A(Inf) - c/Rf.
-func richardson(a, b Rung) float64 {
-	q := b.RfScale / a.RfScale
-	return (q*b.Action - a.Action) / (q - 1)
-}
-
-// With A = A(Inf) - c/Rf + d/Rf^2 the model error falls as a power of Rf that
-// differs from -1 by 2 d/(c Rf), which is of the size of the error of the
-// limit relative to the model error. Up to mayDiffer the limit is told;
-// FitzHugh and Nagumo's model comes to 0.24 and is back at 1 before the end.
-// A run whose small model error, one below littleModel of the action, is
-// farther off than mustDiffer has not been minimised.
-const (
-	mayDiffer   = 0.15
-	mustDiffer  = 0.3
-	littleModel = 0.01
-	noModel     = 1e-6 // of the action: the limit is the action, whatever the law
-)
-
-// judge extrapolates the action and looks at how the model error falls.
-func (r *Run) judge() {
-	n := len(r.Rungs)
-	if n < 2 {
-		return
-	}
-	a, b := r.Rungs[n-2], r.Rungs[n-1]
-	slope := b.Action + b.moving()
-	r.Limit, r.Falling = richardson(a, b), falling(a, b)
-	if b.Jump {
-		r.Limit, r.LimitError = slope, b.moving()
-		r.Suspect = true
-		return
-	}
-	// The rung before the last at no more than half its Rf: with small steps
-	// neighbours always agree.
-	m := n - 2
-	for m > 0 && r.Rungs[m].RfScale > b.RfScale/2 {
-		m--
-	}
-	r.LimitError = math.Abs(r.Limit - slope)
-	if m > 0 {
-		r.LimitError = max(r.LimitError, math.Abs(r.Limit-richardson(r.Rungs[m-1], r.Rungs[m])))
-	}
-	differs := math.Abs(math.Log(falling(r.Rungs[m], b)) / math.Log(b.RfScale/r.Rungs[m].RfScale))
-	over := b.moving() / (littleModel * b.Action)
-	r.Suspect = over < 1 && !(differs < mustDiffer)
-	if differs < mayDiffer || b.moving() < noModel*b.Action {
-		return
-	}
-	r.Limit, r.LimitError = math.NaN(), math.NaN()
-	if r.Early = !r.Suspect; r.Early {
-		// Its way to littleModel, and two rungs to see that it is one.
-		perBeta := math.Log(b.RfScale/a.RfScale) / (b.Beta - a.Beta)
-		r.Until = b.Beta + math.Ceil(math.Log(max(over, 4))/perBeta)
-	}
 }

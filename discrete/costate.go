@@ -604,10 +604,14 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		done := out.pred <= o.tol*A
 		alpha := 1.0
 		for {
-			for i, x := range m.v {
-				c.tv[i] = x + alpha*c.dx[i]
+			if alpha == 1 {
+				p.move(c.tv, m.v, c.dx, c.fix, c.hold)
+			} else {
+				for i, x := range m.v {
+					c.tv[i] = x + alpha*c.dx[i]
+				}
+				p.project(c.tv)
 			}
-			p.project(c.tv)
 			for i, l := range c.lam {
 				c.tl[i] = l + alpha*c.dl[i]
 			}

@@ -29,6 +29,7 @@ type fronts struct {
 	hold []float64
 	sc   []float64 // the damping matrix
 	pred float64   // decrease of the damped quadratic model at d
+	box  *box      // the step's bounds on theta, kept exactly; nil: none
 	kept bool      // asm holds the matrices of the current point
 	mode int
 }
@@ -166,14 +167,20 @@ func (f *fronts) factor(w *work, v []float64, scale, mu float64, sc []float64) b
 				f.unit(F, i, f.hold[j])
 			}
 		}
-		if linalg.FrontCholesky(F, m, m, cols, 1e-14) >= 0 {
+		// The border last: theta's bounds are those of a small programme in
+		// what is left when the states are eliminated.
+		states := min(cols, (p.k+2)*p.D)
+		if linalg.FrontCholesky(F, m, m, states, 1e-14) >= 0 {
 			ok = false
 			return false
 		}
-		for i, y := range F[(m-1)*m : (m-1)*m+cols] {
-			if !f.fix[f.index(n, i)] {
-				f.pred += 0.5 * y * y
+		f.gain(F, n, 0, states)
+		if last && p.P > 0 {
+			if f.box != nil && !f.border(F) || linalg.FrontCholesky(F[states*m+states:], p.P+1, m, p.P, 1e-14) >= 0 {
+				ok = false
+				return false
 			}
+			f.gain(F, n, states, cols)
 		}
 		if last {
 			copy(f.fac[(p.N-1)*m*e:], F)
@@ -200,6 +207,38 @@ func (f *fronts) factor(w *work, v []float64, scale, mu float64, sc []float64) b
 		f.back(f.fac[(p.N-1)*m*e:])
 	}
 	return ok
+}
+
+// gain adds what the eliminated columns i0 .. i1-1 of front n bring.
+func (f *fronts) gain(F []float64, n, i0, i1 int) {
+	m := f.m
+	for i, y := range F[(m-1)*m+i0 : (m-1)*m+i1] {
+		if !f.fix[f.index(n, i0+i)] {
+			f.pred += 0.5 * y * y
+		}
+	}
+}
+
+// border puts those parameters on their bounds that the quadratic model's
+// minimum has there.
+func (f *fronts) border(F []float64) bool {
+	p, m, q := f.p, f.m, f.box
+	s := m - 1 - p.P
+	for i := range p.P {
+		if f.fix[p.nx+i] {
+			q.lo[i], q.hi[i] = 0, 0
+		}
+	}
+	if !q.solve(F[s*m+s:], m, F[(m-1)*m+s:(m-1)*m+m-1]) {
+		return false
+	}
+	for i, a := range q.at {
+		if a != 0 && !f.fix[p.nx+i] {
+			f.fix[p.nx+i], f.hold[p.nx+i] = true, q.d[i]
+			f.unit(F, s+i, q.d[i])
+		}
+	}
+	return true
 }
 
 // stream is pass for chains whose matrices are not kept: it needs a matrix
@@ -324,16 +363,12 @@ func finite(v []float64) bool {
 }
 
 // solve stores into x the solution of L L' x = b for the matrix last
-// factorised; held unknowns get 0.
+// factorised; held unknowns get 0. (Their rows are units only in the front
+// that eliminates them: the fronts before still write into them.)
 func (f *fronts) solve(x, b []float64) {
 	p, m, e := f.p, f.m, f.e
 	q := m - 1
 	copy(x, b)
-	for i, h := range f.fix {
-		if h {
-			x[i] = 0
-		}
-	}
 	for n := range p.N - 1 {
 		L := f.fac[n*m*e : (n+1)*m*e]
 		for i := range q {
@@ -344,6 +379,9 @@ func (f *fronts) solve(x, b []float64) {
 			}
 			if i < e {
 				s /= L[i*e+i]
+				if f.fix[j] {
+					s = 0
+				}
 			}
 			x[j] = s
 		}
@@ -352,6 +390,9 @@ func (f *fronts) solve(x, b []float64) {
 	z := f.diagScratch()
 	for i := range q {
 		z[i] = x[f.index(p.N-1, i)]
+		if f.fix[f.index(p.N-1, i)] {
+			z[i] = 0
+		}
 	}
 	for i := range q {
 		s := z[i]

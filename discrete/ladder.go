@@ -113,18 +113,27 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 	return r, nil
 }
 
+func newRung(beta, scale float64, m *minimiser, out outcome) Rung {
+	return Rung{Beta: beta, RfScale: scale, Action: out.total(), Measurement: out.me, Model: out.fe, Prior: out.pe,
+		Steady: m.w.steadyError(m.v), Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
+}
+
 // describe makes a rung of an outcome.
 func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome, tol float64) Rung {
-	r := Rung{Beta: l.beta, RfScale: scale, Action: out.total(), Measurement: out.me, Model: out.fe, Prior: out.pe,
-		Steady: m.w.steadyError(m.v), Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
+	r := newRung(l.beta, scale, m, out)
 	if n := len(run.Rungs); n > 0 {
-		q := run.Rungs[n-1]
-		rise, dr := r.Action-q.Action, r.RfScale-q.RfScale
-		lo, hi := r.moving()/r.RfScale*dr, q.moving()/q.RfScale*dr
-		slack := 1e-3*hi + 10*tol*r.Action
-		r.Jump = rise < lo-slack || rise > hi+slack
+		r.Jump = r.jumps(&run.Rungs[n-1], tol)
 	}
 	return r
+}
+
+// jumps reports whether r is on another branch than q, a rung at a lower Rf:
+// see Rung.Jump.
+func (r *Rung) jumps(q *Rung, tol float64) bool {
+	rise, dr := r.Action-q.Action, r.RfScale-q.RfScale
+	lo, hi := r.moving()/r.RfScale*dr, q.moving()/q.RfScale*dr
+	slack := 1e-3*hi + 10*tol*r.Action
+	return rise < lo-slack || rise > hi+slack
 }
 
 // from is the beta of the last rung.

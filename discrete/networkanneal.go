@@ -18,6 +18,10 @@ import (
 type NetworkAnnealing struct {
 	Solver NetworkSolver // of one rung [MaxIter 50, Tol 1e-6]
 
+	// LBFGS, if not nil, minimises instead of Solver, for comparison with
+	// tools that have no curvature. [nil]
+	LBFGS *NetworkLBFGS
+
 	// Rf0 is the first precision in the convention of Normalisation [1e-8
 	// times the mean Rm of the outputs, unnormalised].
 	Rf0           float64
@@ -138,16 +142,36 @@ func (o NetworkAnnealing) Run(ctx context.Context, p *NetworkProblem) (*NetworkL
 	return levels, fmt.Errorf("%w of %d: %w", ErrNetworkStart, o.Starts, levels.Starts[0].Err)
 }
 
+// netMinimiser goes down from weights and paths that it holds, which it leaves
+// at the result.
+type netMinimiser interface {
+	point() (weights, paths []float64)
+
+	// descend minimises at the precision rf; mu is a first damping, steps the
+	// limit in Gauss-Newton steps, 0: that of the options.
+	descend(ctx context.Context, rf, mu float64, steps int) *NetworkFit
+
+	// carry moves from a minimum at the precision from to a start at to.
+	carry(from, to float64)
+}
+
+func (o *NetworkAnnealing) minimiser(q *netProblem) netMinimiser {
+	if o.LBFGS != nil {
+		return &netQuasi{*o.LBFGS, q, make([]float64, q.params), make([]float64, q.m*q.states)}
+	}
+	return newNetNewton(q, o.Solver)
+}
+
 // begin stores the first weights and paths of a start.
-func (o *NetworkAnnealing) begin(nw *netNewton, rng *rand.Rand) error {
-	q := nw.p
+func (o *NetworkAnnealing) begin(q *netProblem, weights, paths []float64, rng *rand.Rand) error {
 	w := o.Weights(rng)
 	if len(w) != q.params {
 		return fmt.Errorf("%w: first weights are %d, want %d", ErrNetwork, len(w), q.params)
 	}
-	copy(nw.w, w)
+	copy(weights, w)
+	u := make([]float64, q.ulen)
 	for k := range q.m {
-		x := nw.x[k*q.states : (k+1)*q.states]
+		x := paths[k*q.states : (k+1)*q.states]
 		for i := range q.cells {
 			c := &q.cells[i]
 			for s := c.off; s < c.off+c.width; s++ {
@@ -162,7 +186,7 @@ func (o *NetworkAnnealing) begin(nw *netNewton, rng *rand.Rand) error {
 			}
 		}
 		if o.OwnPaths {
-			q.propagate(x, nw.u, nw.w, nil)
+			q.propagate(x, u, weights, nil)
 		}
 		for j, s := range q.obs {
 			x[s] = q.value[k*len(q.obs)+j]
@@ -173,13 +197,15 @@ func (o *NetworkAnnealing) begin(nw *netNewton, rng *rand.Rand) error {
 
 func (o *NetworkAnnealing) start(ctx context.Context, q *netProblem, index int) NetworkStart {
 	st := NetworkStart{Index: index}
-	nw := newNetNewton(q, o.Solver)
+	m := o.minimiser(q)
+	weights, paths := m.point()
 	rng := rand.New(rand.NewPCG(o.Seed, uint64(index)))
-	if st.Err = o.begin(nw, rng); st.Err != nil {
+	if st.Err = o.begin(q, weights, paths, rng); st.Err != nil {
 		st.Fit = &NetworkFit{Err: st.Err, Action: NetworkAction{Out: math.NaN()}}
 		return st
 	}
-	mu := nw.opt.Damping
+	first := o.Solver.defaults().Damping
+	mu := first
 	rf := o.Rf0
 	for beta := 0; ; beta++ {
 		if beta == o.Betas {
@@ -189,9 +215,9 @@ func (o *NetworkAnnealing) start(ctx context.Context, q *netProblem, index int) 
 			rf = math.Inf(1)
 		}
 		if beta > 0 {
-			nw.carry(st.Fit.Rf, rf)
+			m.carry(st.Fit.Rf, rf)
 		}
-		fit := nw.run(ctx, rf, mu)
+		fit := m.descend(ctx, rf, mu, 0)
 		st.Fit = fit
 		st.Rungs = append(st.Rungs, NetworkRung{beta, rf, fit.Action, fit.Gradient, fit.Iterations, fit.Evaluations, fit.Status})
 		// A rung that runs out of steps is carried on: the next one goes on
@@ -207,10 +233,10 @@ func (o *NetworkAnnealing) start(ctx context.Context, q *netProblem, index int) 
 			beta = o.Betas - 1
 			continue
 		}
-		mu = min(max(fit.Damping, 1e-10), nw.opt.Damping)
+		mu = min(max(fit.Damping, 1e-10), first)
 		rf = o.Rf0 * math.Pow(o.Alpha, float64(beta+1))
 	}
-	o.redraw(ctx, nw, &st, rng)
+	o.redraw(ctx, q, m, &st, rng)
 	st.judge(st.Fit)
 	return st
 }
@@ -253,8 +279,18 @@ func (st *NetworkStart) judge(fit *NetworkFit) {
 	}
 }
 
-// carry moves the state of nw from a minimum at the precision from to a
-// start at to. There the costates p = Rf e change little, so that defects
+func (nw *netNewton) point() (weights, paths []float64) { return nw.w, nw.x }
+
+func (nw *netNewton) descend(ctx context.Context, rf, mu float64, steps int) *NetworkFit {
+	limit := nw.opt.MaxIter
+	defer func() { nw.opt.MaxIter = limit }()
+	if steps > 0 {
+		nw.opt.MaxIter = steps
+	}
+	return nw.run(ctx, rf, mu)
+}
+
+// carry: near a minimum the costates p = Rf e change little, so that defects
 // scaled by from/to are the better prediction once they are small; the paths
 // as they are, while they are large. The lower action decides.
 func (nw *netNewton) carry(from, to float64) {

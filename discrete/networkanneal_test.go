@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -259,27 +258,15 @@ func TestPublicTwinByLBFGS(t *testing.T) {
 	d := tw.Pairs(2, 43650832)
 	rm := 1 / (tw.Sigma * tw.Sigma)
 	p := NetworkPairs(Network{Widths: netWidths(20, 10)}, d.In, d.Out, rm, rm)
-	q, err := p.compile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := NetworkAnnealing{Seed: 1}.defaults(q)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nw := newNetNewton(q, NetworkSolver{})
-	if err := o.begin(nw, rand.New(rand.NewPCG(1, 0))); err != nil {
-		t.Fatal(err)
-	}
 	begin := time.Now()
-	fit := &NetworkFit{Weights: nw.w, Paths: nw.x}
+	older, err := NetworkAnnealing{Seed: 1, LBFGS: &NetworkLBFGS{MaxIter: 2000, Tol: 1e-6}}.Run(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit := older.Best().Fit
 	evaluations := 0
-	for beta := range 436 {
-		fit, err = (&NetworkLBFGS{MaxIter: 2000, Tol: 1e-6}).Minimise(context.Background(), p, o.Rf0*math.Pow(1.1, float64(beta)), fit.Weights, fit.Paths)
-		if fit == nil {
-			t.Fatal(err)
-		}
-		evaluations += fit.Evaluations
+	for _, g := range older.Best().Rungs {
+		evaluations += g.Evaluations
 	}
 	took := time.Since(begin)
 	begin = time.Now()

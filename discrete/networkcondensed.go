@@ -26,6 +26,8 @@ type NetworkCondensed struct {
 	MaxMesh   int     // intervals [2000]
 	Workers   int     // goroutines over the pairs; no result depends on it [1]
 
+	Mesh []float64 // first mesh [Intervals equal ones]
+
 	// Guess stores states and costates in b's layout: where layers may err or
 	// inputs are unknowns, paths that are near those of its weights. [the path of
 	// the weights from b's inputs, with costates by back-propagation]
@@ -90,9 +92,12 @@ func (s *NetworkCondensed) Solve(ctx context.Context, b *NetworkBVP, theta []flo
 			return nil, err
 		}
 	}
-	mesh := make([]float64, n+1)
-	for i := range mesh {
-		mesh[i] = c.Field.End * float64(i) / float64(n)
+	mesh := append([]float64(nil), s.Mesh...)
+	if len(mesh) < 2 {
+		mesh = make([]float64, n+1)
+		for i := range mesh {
+			mesh[i] = c.Field.End * float64(i) / float64(n)
+		}
 	}
 	stats := ode.Stats{}
 	sys := newNetCondensed(c, mesh, max(1, s.Workers))

@@ -34,6 +34,11 @@ func (s *NetworkLBFGS) Minimise(ctx context.Context, p *NetworkProblem, rf float
 	if err := q.check(theta, x, rf); err != nil {
 		return nil, err
 	}
+	fit := s.minimise(ctx, q, rf, theta, x)
+	return fit, fit.Err
+}
+
+func (s *NetworkLBFGS) minimise(ctx context.Context, q *netProblem, rf float64, theta, x []float64) *NetworkFit {
 	maxIter, tol, store := s.MaxIter, s.Tol, s.Store
 	if maxIter == 0 {
 		maxIter = 1000
@@ -109,8 +114,12 @@ func (s *NetworkLBFGS) Minimise(ctx context.Context, p *NetworkProblem, rf float
 		GradientThreshold: 1e-12,
 		Converger:         &optimize.FunctionConverge{Relative: tol, Iterations: 10},
 	}, &optimize.LBFGS{Store: store})
-	if res == nil {
-		return nil, fmt.Errorf("L-BFGS on the network action: %w", err)
+	if res == nil { // it did not get beyond the first evaluation
+		th := set(z)
+		fit.Weights, fit.Paths = append([]float64(nil), th...), path
+		fit.Action, fit.Evaluations = q.action(th, path, rf), evals
+		fit.Status, fit.Err = ode.NotFinite, fmt.Errorf("L-BFGS on the network action %g: %w: %w", fit.Action.Total(), ode.ErrNotFinite, err)
+		return fit
 	}
 	th := set(res.X)
 	fit.Weights = append([]float64(nil), th...)
@@ -130,5 +139,32 @@ func (s *NetworkLBFGS) Minimise(ctx context.Context, p *NetworkProblem, rf float
 	default:
 		fit.Status = ode.Solved
 	}
-	return fit, fit.Err
+	return fit
 }
+
+// netQuasi is L-BFGS along a ladder.
+type netQuasi struct {
+	opt  NetworkLBFGS
+	p    *netProblem
+	w, x []float64
+}
+
+func (n *netQuasi) point() (weights, paths []float64) { return n.w, n.x }
+
+// iterationsPerStep is about how many iterations of L-BFGS do what a
+// Gauss-Newton step does.
+const iterationsPerStep = 20
+
+func (n *netQuasi) descend(ctx context.Context, rf, _ float64, steps int) *NetworkFit {
+	opt := n.opt
+	if steps > 0 {
+		opt.MaxIter = steps * iterationsPerStep
+	}
+	fit := opt.minimise(ctx, n.p, rf, n.w, n.x)
+	copy(n.w, fit.Weights)
+	copy(n.x, fit.Paths)
+	return fit
+}
+
+// carry leaves the paths as they are: nothing here knows the costates.
+func (n *netQuasi) carry(from, to float64) {}

@@ -9,11 +9,10 @@ import (
 )
 
 // redraw improves st.Fit neuron by neuron.
-func (o *NetworkAnnealing) redraw(ctx context.Context, nw *netNewton, st *NetworkStart, rng *rand.Rand) {
+func (o *NetworkAnnealing) redraw(ctx context.Context, p *netProblem, m netMinimiser, st *NetworkStart, rng *rand.Rand) {
 	if st.Err != nil || o.Redraws == 0 {
 		return
 	}
-	p := nw.p
 	type neuron struct{ layer, a int }
 	var all []neuron
 	for l := 1; l < p.net.Layers(); l++ {
@@ -25,22 +24,20 @@ func (o *NetworkAnnealing) redraw(ctx context.Context, nw *netNewton, st *Networ
 		return
 	}
 	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	opt := nw.opt
-	defer func() { nw.opt = opt }()
+	damping := o.Solver.defaults().Damping
 	for i := range o.Redraws {
 		if ctx.Err() != nil {
 			return
 		}
 		best := st.Fit.Action.Total()
-		copy(nw.w, st.Fit.Weights)
-		copy(nw.x, st.Fit.Paths)
-		p.drawNeuron(nw.w, all[i%len(all)].layer, all[i%len(all)].a, rng)
+		weights, paths := m.point()
+		copy(weights, st.Fit.Weights)
+		copy(paths, st.Fit.Paths)
+		p.drawNeuron(weights, all[i%len(all)].layer, all[i%len(all)].a, rng)
 		// A dozen steps show whether it is worth more.
-		nw.opt.MaxIter = 12
-		fit := nw.run(ctx, st.Fit.Rf, opt.Damping)
+		fit := m.descend(ctx, st.Fit.Rf, damping, 12)
 		if fit.Status != ode.Solved && fit.Action.Total() < 1.3*best {
-			nw.opt.MaxIter = 60
-			fit = nw.run(ctx, st.Fit.Rf, fit.Damping)
+			fit = m.descend(ctx, st.Fit.Rf, fit.Damping, 60)
 		}
 		if fit.Action.Total() < best*(1-1e-6) {
 			st.Fit = fit

@@ -96,6 +96,8 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		mode = exact
 	}
 	defer func() { lm.exact = mode == exact }()
+	w.dual = nil
+	defer func() { w.dual = nil }()
 	fail := func(sentinel error, format string, args ...any) outcome {
 		out.err = &NewtonError{out.steps, scale, out.total(), fmt.Sprintf(format, args...), sentinel}
 		return out
@@ -124,6 +126,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			lm.raise(8)
 			if mode == exact && o.curvature == Automatic && lm.mu > 0.05 {
 				mode, fresh, floor = gaussNewton, false, 0
+				w.dual = nil
 				lastPred = math.Inf(1)
 				lm.mu = 1e-3
 				continue
@@ -150,10 +153,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		out.pred = f.pred + damped
 		if out.pred <= o.tol*math.Abs(A) && damped <= 0.1*out.pred || out.pred <= 0.03*o.tol*math.Abs(A) || out.pred <= 1e-15*math.Abs(A) && lm.mu <= 1 {
 			// The last step is free: take it if it does not climb.
-			for i, x := range v {
-				trial[i] = x + f.d[i]
-			}
-			p.project(trial)
+			p.move(trial, v, f.d, f.fix, f.hold)
 			if e := w.action(trial, scale); e.total() <= A+1e-14*math.Abs(A) {
 				copy(v, trial)
 				out.energy = e
@@ -166,12 +166,14 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		if out.steps >= o.maxIter {
 			return fail(ErrSteps, "not converged; predicted decrease %.3g", out.pred)
 		}
-		for i, x := range v {
-			trial[i] = x + f.d[i]
-		}
-		p.project(trial)
+		p.move(trial, v, f.d, f.fix, f.hold)
 		e := w.action(trial, scale)
 		rho := (A - e.total()) / out.pred
+		restored := !(rho > 0.75) && !math.IsNaN(e.total())
+		if restored {
+			e = w.restore(f, v, trial, scale, e, A-out.pred)
+			rho = (A - e.total()) / out.pred
+		}
 		if !(rho > 1e-4) {
 			w.stats.Rejected++
 			if out.pred < 1e-11*math.Abs(A) && damped <= 0.5*out.pred {
@@ -186,12 +188,16 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 			}
 			continue
 		}
+		w.dual = nil
+		if mode == exact {
+			w.stats.Exact++
+			if restored || math.Abs(rho-1) > 1e-3 {
+				w.predict(f, v, scale, restored)
+			}
+		}
 		copy(v, trial)
 		out.steps++
 		w.stats.Steps++
-		if mode == exact {
-			w.stats.Exact++
-		}
 		fresh = false
 		if math.Abs(rho-1) < 1e-6 {
 			lm.last, lm.mu = lm.mu, 0 // as good as quadratic
@@ -220,42 +226,92 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 	}
 }
 
-// step solves for f.d; unknowns that the step would carry beyond a bound are
-// set on it, and the rest is solved again. It returns false if the matrix is
-// not positive definite.
+// stepRounds limits the factorisations of one step: states within bounds are
+// as many as layers, so that their active set is followed from step to step
+// and found within one step only where it settles soon.
+const stepRounds = 8
+
+// step solves for f.d, the minimum of the quadratic model within the bounds:
+// in the parameters exactly (fronts.border), in the states by an active set
+// that sets those on their bounds which the step would carry beyond, and
+// frees those which the model's derivative draws inside again. It returns
+// false if the matrix is not positive definite.
 func (w *work) step(f *fronts, v []float64, scale, mu float64) bool {
 	p := w.p
 	w.held = false
-	for i := range f.fix {
-		f.fix[i] = p.fixed != nil && p.fixed[i]
+	for i := range p.nx {
 		f.hold[i] = 0
-		if p.lo != nil && (v[i] <= p.lo[i] && f.g[i] >= 0 || v[i] >= p.hi[i] && f.g[i] <= 0) {
-			f.fix[i] = true
-		}
+		f.fix[i] = p.fixed != nil && p.fixed[i] || p.lo != nil && (v[i] <= p.lo[i] && f.g[i] >= 0 || v[i] >= p.hi[i] && f.g[i] <= 0)
 	}
-	for round := 0; ; round++ {
+	if p.lo != nil && p.P > 0 && f.box == nil {
+		f.box = newBox(p.P)
+	}
+	for round := 1; ; round++ {
+		for i := p.nx; i < p.nv; i++ {
+			f.fix[i], f.hold[i] = false, 0
+			if f.box != nil {
+				f.box.lo[i-p.nx], f.box.hi[i-p.nx] = p.lo[i]-v[i], p.hi[i]-v[i]
+			}
+		}
 		if !f.factor(w, v, scale, mu, f.sc) {
 			return false
 		}
-		if p.lo == nil || round == 8 {
-			return true
-		}
-		again := false
-		for i, d := range f.d {
-			if f.fix[i] {
-				continue
-			}
-			if x := v[i] + d; x < p.lo[i] {
-				f.fix[i], f.hold[i], again = true, p.lo[i]-v[i], true
-			} else if x > p.hi[i] {
-				f.fix[i], f.hold[i], again = true, p.hi[i]-v[i], true
-			}
-		}
-		if !again {
+		if p.lo == nil || !f.bind(v, mu, round < stepRounds/2) {
 			return true
 		}
 		w.held = true
+		if round == stepRounds {
+			return true
+		}
 	}
+}
+
+// bind changes the set of states on bounds to what the step f.d asks for, and
+// reports whether it did. free allows it to let states go.
+func (f *fronts) bind(v []float64, mu float64, free bool) bool {
+	p := f.p
+	changed := false
+	for i, d := range f.d[:p.nx] {
+		if p.fixed != nil && p.fixed[i] {
+			continue
+		}
+		x := v[i] + d
+		switch {
+		case f.fix[i]:
+			if free && f.kept && p.lo[i] < p.hi[i] {
+				g := f.slope(i, mu)
+				if x <= p.lo[i] && g < 0 || x >= p.hi[i] && g > 0 {
+					f.fix[i], f.hold[i], changed = false, 0, true
+				}
+			}
+		case x < p.lo[i]:
+			f.fix[i], f.hold[i], changed = true, p.lo[i]-v[i], true
+		case x > p.hi[i]:
+			f.fix[i], f.hold[i], changed = true, p.hi[i]-v[i], true
+		}
+	}
+	return changed
+}
+
+// slope returns the quadratic model's derivative with respect to state i at
+// the step f.d, from the layers' matrices, which must be kept.
+func (f *fronts) slope(i int, mu float64) float64 {
+	p, m, e := f.p, f.m, f.e
+	s := f.g[i] + mu*f.sc[i]*f.d[i]
+	row := func(n, l int) {
+		H := f.asm[n*m*m : (n+1)*m*m]
+		for c := range m - 1 {
+			s += H[max(l, c)*m+min(l, c)] * f.d[f.index(n, c)]
+		}
+	}
+	n, l := i/e, i%e
+	if n < p.N {
+		row(n, l)
+	}
+	if l < p.D && n > 0 {
+		row(n-1, e+l)
+	}
+	return s
 }
 
 // scaling sets the damping's matrix: the diagonal of the Gauss-Newton matrix,

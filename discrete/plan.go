@@ -608,6 +608,24 @@ func (p *plan) bounds() error {
 	return fix("FixedEnd", pr.FixedEnd, p.nx-p.D)
 }
 
+// move stores v + d, within the bounds, into dst. What is fixed stays, or
+// arrives at the bound that hold sends it to: v + (lo - v) need not be lo.
+func (p *plan) move(dst, v, d []float64, fix []bool, hold []float64) {
+	for i, x := range v {
+		switch {
+		case !fix[i]:
+			dst[i] = x + d[i]
+		case hold[i] < 0:
+			dst[i] = p.lo[i]
+		case hold[i] > 0:
+			dst[i] = p.hi[i]
+		default:
+			dst[i] = x
+		}
+	}
+	p.project(dst)
+}
+
 // project moves v into the bounds and onto the fixed values.
 func (p *plan) project(v []float64) {
 	if p.lo != nil {

@@ -330,7 +330,7 @@ func TestBounds(t *testing.T) {
 					t.Errorf("unknown %d on its bound has gradient %g", i, g[i])
 				}
 			} else if math.Abs(g[i]) > 1e-5 {
-				t.Errorf("unknown %d has gradient %g", i, g[i])
+				t.Errorf("form %v: unknown %d at %.17g has gradient %g", form, i, x, g[i])
 			}
 		}
 		if held < 2 {

@@ -37,6 +37,9 @@ type work struct {
 	at struct {
 		x, h, r, lr, jx, jh, jt, hh []float64
 	}
+	val  *valley
+	dual []float64 // costates of the second derivatives; nil: lam
+
 	// infinite stands for Rf = +Inf on the way there; 0: it is infinite
 	infinite float64
 
@@ -337,22 +340,27 @@ func (w *work) costates(scale float64) {
 	for n := w.n0; n < w.n1; n++ {
 		for i := range p.R {
 			o := (n*p.R + i) * D
-			r, l := w.res[o:o+D], w.lam[o:o+D]
-			if p.rfMat != nil {
-				c := p.tab.w[i] / p.s[n]
-				for a := range D {
-					s := 0.0
-					for b, x := range r {
-						s += p.rfMat[a*D+b] * x
-					}
-					l[a] = c * p.factor(a, scale) * s
-				}
-				continue
-			}
-			for d, x := range r {
-				l[d] = w.weight(n, i, d, scale) * x
-			}
+			w.weigh(w.lam[o:o+D], n, i, w.res[o:o+D], scale)
 		}
+	}
+}
+
+// weigh stores W r for residual i of layer n.
+func (w *work) weigh(dst []float64, n, i int, r []float64, scale float64) {
+	p, D := w.p, w.p.D
+	if p.rfMat != nil {
+		c := p.tab.w[i] / p.s[n]
+		for a := range dst {
+			s := 0.0
+			for b, x := range r {
+				s += p.rfMat[a*D+b] * x
+			}
+			dst[a] = c * p.factor(a, scale) * s
+		}
+		return
+	}
+	for d, x := range r {
+		dst[d] = w.weight(n, i, d, scale) * x
 	}
 }
 
@@ -389,9 +397,13 @@ func (w *work) hessians(v []float64) {
 	p, np, D, P := w.p, w.np, w.p.D, w.p.P
 	mu := w.mu[:np*D]
 	clear(mu)
+	lam := w.lam
+	if w.dual != nil {
+		lam = w.dual
+	}
 	for n := w.n0; n < w.n1; n++ {
 		for i, B := range p.tab.B {
-			l := w.lam[(n*p.R+i)*D : (n*p.R+i+1)*D]
+			l := lam[(n*p.R+i)*D : (n*p.R+i+1)*D]
 			for e, b := range B {
 				if b == 0 {
 					continue

@@ -109,14 +109,14 @@ func variational(d *Domain, e *Equations, given Conditions, end ends) error {
 		}
 		switch {
 		case len(hits) == 0:
-			return fmt.Errorf("hamiltonian: condition %d names no state at an end", k+1)
+			return fmt.Errorf("hamiltonian: the condition %s = 0 names no state at an end", expr.Text(c))
 		case single && !fixed[side][which]:
 			fixed[side][which] = true
 			b.add(c, given.Values)
 		case !states:
-			return fmt.Errorf("hamiltonian: condition %d couples costates: give all %d conditions then, since the natural ones cannot be told", k+1, 2*n)
+			return fmt.Errorf("hamiltonian: the condition %s = 0 couples costates: give all %d conditions then, since the natural ones cannot be told", expr.Text(c), 2*n)
 		default:
-			nu := g.Var(fmt.Sprintf("nu%d", k+1))
+			nu := e.multiplier(k)
 			e.Multipliers = append(e.Multipliers, nu)
 			e.Unknowns = append(e.Unknowns, Param{Symbol: nu})
 			b.add(c, given.Values)

@@ -99,9 +99,9 @@ func (a *Action) pulls(states func(t float64) []float64, theta []float64) ([]pul
 // given at an end have no natural condition there.
 func (a *Action) Conditions(sol *ode.Solution, tol float64) ([]Certificate, error) {
 	if len(a.Given.G) > 0 {
-		for i, c := range a.Given.G {
+		for _, c := range a.Given.G {
 			if _, ok := a.fixes(&Equations{Domain: a.Domain, Params: a.paramSymbols()}, c); !ok {
-				return []Certificate{Unjudged("jumps of the costates", math.NaN(), "condition %d has a multiplier", i+1)}, nil
+				return []Certificate{Unjudged("jumps of the costates", math.NaN(), "the condition %s = 0 has a multiplier", expr.Text(c))}, nil
 			}
 		}
 	}
@@ -268,22 +268,4 @@ func (a *Action) paramSymbols() (out []*expr.Expr) {
 		out = append(out, p.Symbol)
 	}
 	return out
-}
-
-// ParamPull returns the derivative by the parameters of the terms of an action
-// that sit at single places, measurements and priors, on a solution whose first
-// components are the states.
-func (a *Action) ParamPull(sol *ode.Solution, theta []float64) ([]float64, error) {
-	d := len(a.States)
-	pulls, err := a.pulls(func(t float64) []float64 { return sol.Left(nil, t)[:d] }, theta)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]float64, len(a.Params))
-	for _, p := range pulls {
-		for i, v := range p.theta {
-			out[i] += v
-		}
-	}
-	return out, nil
 }

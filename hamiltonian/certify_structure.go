@@ -23,7 +23,7 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 	fy, fp := make([]float64, dim*dim), make([]float64, dim*np)
 	lo, hi, rhs := make([]float64, dim), make([]float64, dim), make([]float64, dim)
 	var sq []float64
-	var symmetry, derivative, gradient float64
+	var symmetry, derivative, gradient, unit float64
 	for _, s := range samples(sol, structurePoints) {
 		sol.Inner.Value(y, s.i, s.theta)
 		t := sol.T[s.i] + s.theta*(sol.T[s.i+1]-sol.T[s.i])
@@ -76,7 +76,10 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 			}
 		}
 		if energy != nil {
-			gradient = larger(gradient, f.gradientError(rhs, y, p, ys, ps, func() float64 { return energy(t, y, p) }))
+			// Where all is next to zero differences are of roundings: the
+			// largest of all points is the measure.
+			worst, size := f.gradientError(rhs, y, p, ys, ps, func() float64 { return energy(t, y, p) })
+			gradient, unit = larger(gradient, worst), max(unit, size)
 		}
 	}
 	out := []Certificate{
@@ -85,6 +88,9 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 	}
 	if energy == nil {
 		return append(out, Unjudged("canonical equations", math.NaN(), "there is no Hamiltonian to compare with"))
+	}
+	if unit > 0 {
+		gradient /= unit
 	}
 	return append(out, Within("canonical equations", gradient, 1e-6, "x' - dH/dp and p' + dH/dx, H differentiated by differences"))
 }
@@ -114,8 +120,9 @@ func asymmetry(df, scale []float64, n int) float64 {
 	return worst / size
 }
 
-// gradientError compares the right-hand side with J grad H by differences.
-func (f Phase) gradientError(rhs, y, p, ys, ps []float64, h func() float64) float64 {
+// gradientError compares the right-hand side with J grad H by differences: the
+// largest difference, and the largest size of a part.
+func (f Phase) gradientError(rhs, y, p, ys, ps []float64, h func() float64) (worst, size float64) {
 	slope := func(v *float64, size float64) float64 {
 		step := math.Cbrt(0x1p-52) * max(size, math.Abs(*v))
 		old := *v
@@ -127,7 +134,6 @@ func (f Phase) gradientError(rhs, y, p, ys, ps []float64, h func() float64) floa
 		*v = old
 		return d
 	}
-	worst, size := 0.0, 0.0
 	for i := range f.pairs() {
 		at, param := f.coordinate(i)
 		m := f.momentum(i)
@@ -142,10 +148,7 @@ func (f Phase) gradientError(rhs, y, p, ys, ps []float64, h func() float64) floa
 		worst = larger(worst, math.Abs(rhs[at]-dp)*ys[m])
 		size = max(size, math.Abs(rhs[m])*ys[at], math.Abs(rhs[at])*ys[m])
 	}
-	if worst == 0 {
-		return 0
-	}
-	return worst / max(size, math.Abs(h()))
+	return worst, max(size, math.Abs(h()))
 }
 
 // larger is max, but keeps NaN.

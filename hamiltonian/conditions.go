@@ -42,7 +42,7 @@ func (a *Action) conditions(e *Equations, start, end, theta, finish []*expr.Expr
 				continue
 			}
 		}
-		nu := g.Var(fmt.Sprintf("nu%d", k+1))
+		nu := e.multiplier(k)
 		e.Multipliers = append(e.Multipliers, nu)
 		e.Unknowns = append(e.Unknowns, Param{Symbol: nu, Min: math.Inf(-1), Max: math.Inf(1)})
 		b.add(c, a.Given.Values)
@@ -81,6 +81,23 @@ func (a *Action) conditions(e *Equations, start, end, theta, finish []*expr.Expr
 		b.natural(q, g.Neg(finish[i]), a.End)
 	}
 	return nil
+}
+
+// multiplier returns the symbol of the multiplier of condition k: nu1, nu2, .., or
+// a name that the problem does not have.
+func (e *Equations) multiplier(k int) *expr.Expr {
+	taken := concat(e.States, e.Costates, e.Params, e.ParamCostates, e.Controls, []*expr.Expr{e.Layer})
+	for _, c := range e.Constants {
+		taken = append(taken, c.Symbol)
+	}
+	for _, in := range e.Inputs {
+		taken = append(taken, in.Symbol)
+	}
+	name := fmt.Sprintf("nu%d", k+1)
+	for index(taken, e.Graph.Var(name)) >= 0 {
+		name += "_"
+	}
+	return e.Graph.Var(name)
 }
 
 // fixes reports whether c only fixes one state at one end: c depends on one
@@ -140,6 +157,9 @@ func (b *conditionBuilder) natural(lhs, rhs *expr.Expr, t float64) {
 	for _, y := range b.e.Components {
 		if c.DependsOn(y) {
 			v := ValueAt(g, y, t)
+			if b.d.FreeEnd != nil && t == b.d.End {
+				v.Symbol = g.Var(y.Name() + "(" + b.d.FreeEnd.Name() + ")") // t is only a guess
+			}
 			at[y] = v.Symbol
 			values = append(values, v)
 		}

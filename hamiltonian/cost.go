@@ -56,36 +56,36 @@ type Split struct {
 	Signal      float64 // continuous measurements
 	Model       float64 // model error, int 1/2 p' Rf^-1 p dt
 	Prior       float64
+	Integral    float64 // int L dt of a Lagrangian problem, int (p x' - H) dt of a Hamiltonian one
 	Points      int     // values measured, missing ones not counted
 	Error       float64 // estimate of the error: of the quadrature, and of the solution at measurements
 }
 
 // Total returns the action.
-func (s Split) Total() float64 { return s.Measurement + s.Signal + s.Model + s.Prior }
+func (s Split) Total() float64 { return s.Measurement + s.Signal + s.Model + s.Prior + s.Integral }
 
 // Action returns the value of the action on a solution of its boundary value
-// problem. The integrals are taken by Gauss quadrature on each mesh interval.
+// problem, zero for a problem that is given by its equations. The integrals are
+// taken by Gauss quadrature on each mesh interval.
 func (e *Equations) Action(sol *ode.Solution) (Split, error) {
 	var s Split
-	if e.Kind != KindAction {
+	switch e.Kind {
+	case KindBoundary:
 		return s, nil
-	}
-	model, dm, err := e.Integrate(sol, e.cost.model)
-	if err != nil {
+	case KindLagrangian, KindHamiltonian:
+		var err error
+		s.Integral, s.Error, err = e.integral(sol, e.integrand())
 		return s, err
 	}
-	signal, ds, err := e.Integrate(sol, e.cost.signal)
-	if err != nil {
+	var dm, ds float64
+	var err error
+	if s.Model, dm, err = e.integral(sol, e.cost.model); err != nil {
 		return s, err
 	}
-	s.Model, s.Signal, s.Error = model, signal, dm+ds
-	for _, f := range []*expr.Expr{e.cost.model, e.cost.signal} {
-		d, err := e.doubt(sol, f)
-		if err != nil {
-			return s, err
-		}
-		s.Error += d
+	if s.Signal, ds, err = e.integral(sol, e.cost.signal); err != nil {
+		return s, err
 	}
+	s.Error = dm + ds
 	for _, b := range e.cost.discrete {
 		f, err := e.function(b.kick.Data, b.value)
 		if err != nil {
@@ -120,6 +120,34 @@ func (e *Equations) Action(sol *ode.Solution) (Split, error) {
 		s.Prior += f(p.t, sol.At(nil, p.t), sol.P, nil)
 	}
 	return s, nil
+}
+
+// integrand is L along a solution, in its components: L(x, x') with the x' of the
+// equations, or p x' - H.
+func (e *Equations) integrand() *expr.Expr {
+	g := e.Graph
+	if e.Lagrangian != nil {
+		at := map[*expr.Expr]*expr.Expr{}
+		for i, v := range e.Velocities {
+			at[v] = e.Right[i]
+		}
+		return g.Subst(e.Lagrangian, at)
+	}
+	terms := []*expr.Expr{g.Neg(e.Hamiltonian)}
+	for i, p := range e.Costates {
+		terms = append(terms, g.Mul(p, e.Right[i]))
+	}
+	return g.Add(terms...)
+}
+
+// integral returns the integral of a formula along a solution with an estimate
+// of its error: of the quadrature, and of the solution.
+func (e *Equations) integral(sol *ode.Solution, f *expr.Expr) (value, err float64, fail error) {
+	if value, err, fail = e.Integrate(sol, f); fail != nil {
+		return 0, 0, fail
+	}
+	d, fail := e.doubt(sol, f)
+	return value, err + d, fail
 }
 
 // sensitivity returns how far the error estimate of a solution can move a

@@ -55,6 +55,7 @@ type annealFlags struct {
 	offGrid string
 	predict float64
 	plot    string
+	picture string
 	strong  bool    // of a network
 	plateau float64 // of a network
 	redraws int     // of a network
@@ -75,7 +76,8 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	f.BoolVar(&a.LBFGS, "lbfgs", false, "minimise with L-BFGS, as the papers do, for comparison")
 	integerVar(f, &a.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
 	f.BoolVar(&a.Restart, "restart", false, "do not resume what the --out folder holds")
-	plotFlag(f, &a.plot, "the action levels against Rf")
+	plotFlag(f, &a.plot, "the action levels against Rf, or what --picture names,")
+	choiceVar(f, &a.picture, "picture", []string{"default", "levels", "states"}, "what --plot shows: the levels, or the states of the lowest level with data and prediction; default: states with --predict, else levels")
 	numberVar(f, &a.predict, "predict", math.Inf(-1), math.Inf(1), "predict up to this place; default: that of the file")
 	f.BoolVar(&a.strong, "strong", false, "networks: end with a rung of exact layers")
 	integerVar(f, &a.redraws, "redraws", 0, 1000000, "networks: draw hidden neurons anew so many times after the ladder; 0: as the file says")
@@ -142,7 +144,7 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return badInput("--out %s: %w (--restart starts over)", shellQuote(e.out), discrete.ErrCheckpointMismatch)
 	}
 	// What is finished is reported after an interrupt too.
-	tables, tableErr := a.tables(ctx, e, p, r, time.Since(begin))
+	tables, path, pred, tableErr := a.tables(ctx, e, p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
@@ -153,7 +155,11 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		if a.plot == "" {
 			return nil
 		}
-		return report.WritePicture(a.plot, levelsFigure(p, r))
+		figure := levelsFigure(p, r)
+		if states := a.picture == "states" || a.picture == "default" && a.flags.Changed("predict"); states && path != nil {
+			figure = predictionFigure(p, path, pred)
+		}
+		return report.WritePicture(a.plot, figure)
 	}
 	files := func() error {
 		if e.out == "" {
@@ -205,11 +211,13 @@ func firstFailure(r *route.Annealed) string {
 // shownLevels is how many action levels the table lists.
 const shownLevels = 12
 
-func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, error) {
+// tables are what an annealing prints, with the path that a prediction starts
+// from; the prediction is nil if none is asked for.
+func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, *discrete.Path, *route.Prediction, error) {
 	ens := r.Ensemble
 	out := []report.Table{annealSummary(p, r, d)}
 	if len(ens.Levels) == 0 {
-		return out, nil
+		return out, nil, nil, nil
 	}
 	best := ens.Levels[0]
 	for _, w := range best.Path.Warnings {
@@ -237,11 +245,11 @@ func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *r
 	if until > p.Equations.End {
 		pred, err := p.Predict(context.WithoutCancel(ctx), path, until)
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
-		out = append(out, predictionTable(p, pred, where))
+		return append(out, predictionTable(p, pred, where)), path, pred, nil
 	}
-	return out, nil
+	return out, path, nil, nil
 }
 
 // refine estimates the error of the layers, and warns where it matters; nil: it
@@ -421,7 +429,7 @@ func predictionTable(p *route.Problem, pred *route.Prediction, from string) repo
 
 // writeAnnealing writes the levels against beta and the path of the lowest one.
 func (e *env) writeAnnealing(p *route.Problem, r *route.Annealed) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}

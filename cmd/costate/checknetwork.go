@@ -167,8 +167,8 @@ func minimumTable(n *route.Network, r *route.NetworkCheck) report.Table {
 			if row.Err != nil {
 				continue
 			}
-			line(fmt.Sprintf("action below that at Rf = %g", row.Rf), report.Sci(l.Limit-row.Action, 3))
-			line(fmt.Sprintf("model error FE at Rf = %g", row.Rf), report.Sci(row.Model, 3))
+			line(fmt.Sprintf("action at Rf = %.3g is below that by", row.Rf), report.Sci(l.Limit-row.Action, 3))
+			line(fmt.Sprintf("model error FE at Rf = %.3g", row.Rf), report.Sci(row.Model, 3))
 		}
 	}
 	t.Note = "Layers that may err have a smaller action, by their model error FE as Rf grows: --rf shows more of it."

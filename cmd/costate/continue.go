@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -21,7 +24,11 @@ func continueCommand() *command {
 		summary: "follow a branch of solutions as a constant moves, around folds",
 		long: "Solves the problem and follows the solution as one constant moves from its value towards another, in steps that " +
 			"choose themselves, around folds, until the constant leaves the interval between both values. A fold, where two " +
-			"solutions meet and the constant turns, is located to the tolerance. --out keeps the branch as CSV.",
+			"solutions meet and the constant turns, is located to the tolerance. Estimated parameters keep to their bounds: one " +
+			"that meets a bound is held there, and let go where the action falls towards the inside again. --out keeps the branch as " +
+			"CSV, and what a report needs.\n\n" +
+			"A branch that turns back at a fold and one that is cut short by --points end with a warning; one that stops for another " +
+			"reason says which, with exit code 1.",
 		examples: [][2]string{
 			{"costate continue bratu --parameter lambda --to 4", "both branches of Bratu's problem, with the fold at 3.5138"},
 			{"costate continue bratu --plot branch.svg", "what the file's [continuation] says, as a picture"},
@@ -53,7 +60,7 @@ func (c *continueFlags) define(f *pflag.FlagSet) {
 	numberVar(f, &c.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &c.MaxPoints, "points", 0, 1000000, "largest number of points; 0: 200")
 	numberVar(f, &c.MaxStep, "max-step", 0, 1e6, "largest step, in sizes of what changes most; 0: 0.25")
-	f.StringVar(&c.component, "component", "", "`NAME` of the component that --plot shows; default: the first")
+	f.StringVar(&c.component, "component", "", "`NAME` of the component or estimated parameter that --plot shows; default: the first that changes")
 	plotFlag(f, &c.plot, "the branch")
 }
 
@@ -74,14 +81,11 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 			to = file.To
 		}
 	}
-	if parameter == "" {
-		return badInput("--parameter is missing: want the name of a constant (%s)", list(p.Constants()))
-	}
-	if !slices.Contains(p.Constants(), parameter) {
-		return badInput("--parameter %s: there is no such constant%s", parameter, didYouMean(parameter, p.Constants()))
+	if err := checkConstant(p, "--parameter", parameter); err != nil {
+		return err
 	}
 	from := math.NaN()
-	for _, k := range p.Equations.Constants {
+	for _, k := range problem.Settable {
 		if k.Symbol.Name() == parameter {
 			from = k.Value
 		}
@@ -89,47 +93,93 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 	if to == from || !c.flags.Changed("to") && (problem.Continuation == nil || problem.Continuation.To == from) {
 		return badInput("--to is missing: %s is %g in the file, where shall it go?", parameter, from)
 	}
-	component := 0
-	if c.component != "" {
-		if component = slices.Index(p.BVP.Names, c.component); component < 0 {
-			return badInput("--component %s: there is no such component%s", c.component, didYouMean(c.component, p.BVP.Names))
-		}
+	if names := slices.Concat(p.BVP.Names, p.BVP.ParamNames); c.component != "" && !slices.Contains(names, c.component) {
+		return badInput("--component %s: there is no such component%s", c.component, didYouMean(c.component, names))
 	}
+	begin := time.Now()
 	branch, err := p.Branch(ctx, parameter, to, c.Options, c.BranchOptions)
 	if len(branch.Points) == 0 {
-		return err
+		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
+	table := branchTable(p, parameter, branch)
 	files := func() error {
 		if e.out == "" {
 			return nil
 		}
-		return e.writeBranch(p, parameter, branch)
+		if err := e.writeBranch(p, parameter, branch); err != nil {
+			return err
+		}
+		page := e.newPage(p, begin, "finished", []report.Table{table})
+		if err != nil {
+			page.Run.Status = "ended early"
+			page.Fail(err)
+		}
+		return e.save(page, branchFigure(p, parameter, c.component, branch))
 	}
 	picture := func() error {
 		if c.plot == "" {
 			return nil
 		}
-		return report.WritePicture(c.plot, branchFigure(p, parameter, component, branch))
+		return report.WritePicture(c.plot, branchFigure(p, parameter, c.component, branch))
 	}
-	if err := e.output([]report.Table{branchTable(p, parameter, branch)}, files, picture); err != nil {
+	if err := e.output([]report.Table{table}, files, picture); err != nil {
 		return err
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Error(err.Error())
 		return errFailed
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return c.explain(e, parameter, from, to, branch)
 }
 
-func list(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
+// explain says why a branch did not reach its goal. That is a failure, unless the
+// branch is complete or the limit is the user's own.
+func (c *continueFlags) explain(e *env, parameter string, from, to float64, branch *collocation.Branch) error {
+	last := branch.Points[len(branch.Points)-1]
+	switch branch.End {
+	case collocation.BranchReturned:
+		where := "a fold"
+		if folds := branch.Folds(); len(folds) > 0 {
+			where = fmt.Sprintf("the fold at %.8g", folds[0].Parameter)
 		}
-		s += n
+		e.log.Warn(fmt.Sprintf("the branch does not reach %s = %g: it turns back at %s and ends where it began, at %g", parameter, to, where, from))
+	case collocation.BranchPoints:
+		text := fmt.Sprintf("the branch stopped at %s = %.8g on the way to %g: all %d points are used up; give more --points, or a larger --max-step",
+			parameter, last.Parameter, to, len(branch.Points)-len(branch.Folds()))
+		if !c.flags.Changed("points") {
+			e.log.Error(text)
+			return errFailed
+		}
+		e.log.Warn(text)
+	case collocation.BranchBounded:
+		e.log.Error(fmt.Sprintf("the branch stopped at %s = %.8g on the way to %g: %s; change the bound, or the goal --to", parameter, last.Parameter, to, last.Corner))
+		return errFailed
 	}
-	return s
+	return nil
+}
+
+// checkConstant refuses a flag's name of a constant that is none.
+func checkConstant(p *route.Problem, flag, name string) error {
+	names := p.Constants()
+	if slices.Contains(names, name) {
+		return nil
+	}
+	known := "the file has no constants: add one to [constants]"
+	if len(names) > 0 {
+		known = "want one of " + strings.Join(names, ", ")
+	}
+	for _, u := range p.Equations.Unknowns {
+		if u.Symbol.Name() == name {
+			return badInput("%s %s: %s is estimated, and so no constant; %s", flag, name, name, known)
+		}
+	}
+	if name == "" {
+		return badInput("%s is missing: %s", flag, known)
+	}
+	return badInput("%s %s: there is no such constant%s; %s", flag, name, didYouMean(name, names), known)
 }
 
 // branchTable lists the points of a branch with the largest |y| of the first
@@ -145,7 +195,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 	t.Header = append(t.Header, p.BVP.ParamNames...)
 	t.Header = append(t.Header, "intervals", "error estimate")
 	for i, q := range b.Points {
-		fold := ""
+		fold := q.Corner
 		if q.Fold {
 			fold = "fold"
 		}
@@ -181,7 +231,7 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 // writeBranch writes the branch as CSV: the constant, whether it turns, the
 // values of all components at both ends and their largest size, parameters.
 func (e *env) writeBranch(p *route.Problem, parameter string, b *collocation.Branch) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
@@ -205,17 +255,4 @@ func (e *env) writeBranch(p *route.Problem, parameter string, b *collocation.Bra
 		s.Y = append(s.Y, sol.P...)
 	}
 	return folder.Write("branch.csv", func(w io.Writer) error { return s.CSV(w) })
-}
-
-func branchFigure(p *route.Problem, parameter string, component int, b *collocation.Branch) report.Figure {
-	var br report.Branch
-	for i, q := range b.Points {
-		br.X = append(br.X, q.Parameter)
-		br.Y = append(br.Y, route.Largest(q.Solution)[component])
-		if q.Fold {
-			br.Special = append(br.Special, report.Special{Index: i, Kind: "fold"})
-		}
-	}
-	br.Name = "solutions"
-	return report.BranchPicture{Title: title(p.File), X: parameter, Y: "max |" + p.BVP.Names[component] + "|", Branches: []report.Branch{br}}.Figure()
 }

@@ -63,10 +63,48 @@ func TestAllSolutions(t *testing.T) {
 func TestSensitivity(t *testing.T) {
 	d := tablesOf(t, "solve", "bratu", "--sensitivity", "lambda", "--tol", "1e-10")["sensitivity lambda"]["y'"]["at the start"]
 	at := func(lambda string) float64 {
-		return tablesOf(t, "solve", "bratu", "--set", "lambda="+lambda, "--tol", "1e-12")["ends"]["y'"]["x = 0"]
+		return tablesOf(t, "solve", "bratu", "--set", "lambda="+lambda, "--tol", "1e-12")["ends"]["y'"]["at the start"]
 	}
 	want := (at("1.0001") - at("0.9999")) / 0.0002
 	if math.Abs(d-want) > 1e-7*math.Abs(want) {
 		t.Errorf("dy'(0)/dlambda = %v, differences give %v", d, want)
+	}
+}
+
+// TestBranchPictureChanges: what conditions hold at one value is not drawn.
+func TestBranchPictureChanges(t *testing.T) {
+	for _, c := range []struct {
+		rows [][]float64
+		want int
+	}{
+		{[][]float64{{1, 2}, {1, 5}}, 0},
+		{[][]float64{{100, 100}, {29, 14}, {5, 8}}, 1},
+		{[][]float64{{0, 0}, {1, 1.01}, {1, 1.02}}, 2},
+		{[][]float64{{0, 0}}, 0},
+	} {
+		if got := firstChanging(c.rows); got != c.want {
+			t.Errorf("%v: row %d, want %d", c.rows, got, c.want)
+		}
+	}
+}
+
+// TestBranchEnds: a branch that does not reach its goal says why.
+func TestBranchEnds(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		want string // in stderr
+	}{
+		{[]string{"bratu", "--parameter", "lambda", "--to", "2"}, exitSolved, ""},
+		{[]string{"bratu", "--parameter", "lambda", "--to", "4"}, exitSolved, "turns back at the fold at 3.51383"},
+		{[]string{"bratu", "--parameter", "lambda", "--to", "4", "--points", "3"}, exitSolved, "all 3 points are used up"},
+		{[]string{"bratu", "--parameter", "lambda", "--to", "4", "--max-step", "1e-3"}, exitFailed, "all 200 points are used up"},
+		{[]string{"bratu", "--parameter", "mu", "--to", "4"}, exitUsage, "no such constant; want one of lambda"},
+		{[]string{"projectile", "--parameter", "T", "--to", "4"}, exitUsage, "T is estimated"},
+	} {
+		code, _, stderr := runs(t, append([]string{"continue"}, c.args...)...)
+		if code != c.code || c.want == "" && stderr != "" || !strings.Contains(stderr, c.want) {
+			t.Errorf("%v: exit code %d, expected %d with %q in\n%s", c.args, code, c.code, c.want, stderr)
+		}
 	}
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -37,6 +39,11 @@ func deriveCommand() *command {
 				if err != nil {
 					return badInput("%s: %w", problem.Path, err)
 				}
+				if e.out != "" {
+					if err := e.saveEquations(problem, eq); err != nil {
+						return err
+					}
+				}
 				switch as {
 				case "latex":
 					return e.printText(eq.LaTeX())
@@ -54,6 +61,21 @@ func deriveCommand() *command {
 			})
 		},
 	}
+}
+
+// saveEquations writes the equations and their report into the --out folder.
+func (e *env) saveEquations(problem *problemfile.Problem, eq *hamiltonian.Equations) error {
+	begin := time.Now()
+	folder, err := e.folder()
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct{ name, text string }{{"equations.txt", asGiven(problem) + eq.Text()}, {"equations.tex", eq.LaTeX()}} {
+		if err := folder.Write(f.name, func(w io.Writer) error { _, err := io.WriteString(w, f.text); return err }); err != nil {
+			return err
+		}
+	}
+	return e.save(e.newPage(&route.Problem{File: problem, Equations: eq}, begin, "finished", nil))
 }
 
 // asGiven prints the title and the equations of indexed families in the form in

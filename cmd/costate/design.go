@@ -31,7 +31,8 @@ func designCommand() *command {
 			"are observed than there are inputs, any network fits, and the level says nothing.",
 		examples: [][2]string{
 			{"costate design network-living --layers 2..6", "find the depth of a teacher"},
-			{"costate design network-living --layers 2..6 --pairs 10,100 --out study", "and keep the table for pictures"},
+			{"costate design network-living --layers 2..6 --plot depth.svg", "and draw level and held-out error against the depth"},
+			{"costate design network-living --layers 2..6 --pairs 10,100 --out study", "for two numbers of pairs, and keep the table"},
 		},
 		words: exampleNames, extensions: []string{".toml"},
 		define: func(f *pflag.FlagSet) action {
@@ -47,6 +48,7 @@ func designCommand() *command {
 type designFlags struct {
 	route.NetworkDesignOptions
 	flags *pflag.FlagSet
+	plot  string
 }
 
 func (d *designFlags) define(f *pflag.FlagSet) {
@@ -61,9 +63,13 @@ func (d *designFlags) define(f *pflag.FlagSet) {
 	numberVar(f, &d.Plateau, "plateau", 0, 1, "end a ladder when the action changes by less than this fraction; 0: that of the file, or never")
 	f.StringVar(&d.Convention, "convention", "", "`NAME` of the normalisation of printed actions: action, paper or varanneal; default: that of the file, or action")
 	integerVar(f, &d.Workers, "workers", 0, 4096, "starts that run at once; 0: the number of processors")
+	plotFlag(f, &d.plot, "level and held-out error against what varies")
 }
 
 func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Problem) error {
+	if err := checkPlot(d.plot); err != nil {
+		return err
+	}
 	if problem.Kind != problemfile.KindNetwork {
 		return badInput("%s: design is for networks, this problem is of the kind %s", problem.Path, problem.Kind)
 	}
@@ -97,6 +103,11 @@ func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	}
 	failed := err
 	table := designTable(n, plan, r)
+	if d.plot != "" {
+		if err := report.WritePicture(d.plot, designFigure(n, plan, r)); err != nil {
+			return err
+		}
+	}
 	if e.out != "" {
 		if err := e.writeDesign(table, r); err != nil {
 			return err
@@ -108,6 +119,9 @@ func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 	}
 	tables := []report.Table{signalTable(signals), table, chosenTable(n, plan, r, took)}
+	if err := e.saveNetwork(problem, begin, seed, tables, failed); err != nil {
+		return err
+	}
 	if err := e.print(tables...); err != nil {
 		return err
 	}
@@ -191,7 +205,7 @@ func chosenTable(n *route.Network, plan *route.NetworkDesign, r *discrete.Networ
 
 // writeDesign writes the table and the chosen weights.
 func (e *env) writeDesign(t report.Table, r *discrete.NetworkDesignResult) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}

@@ -48,8 +48,8 @@ func TestDiagnoseTables(t *testing.T) {
 		{[]string{"pendulum"}, exitSolved, []string{"symplecticity", "eigenvalue pairs of M", "reversed intervals", "growth of M", "partner"}, ""},
 		{[]string{"pendulum", "--method", "shooting"}, exitSolved, []string{"symplecticity"}, ""},
 		{[]string{"bratu"}, exitSolved, []string{"there is no Hamiltonian", "not canonical"}, ""},
-		{[]string{"lynx-hare", "--method", "discrete"}, exitUsage, nil, "want --method collocation or shooting"},
-		{[]string{"bratu", "--all-solutions"}, exitUsage, nil, "not with --all-solutions"},
+		{[]string{"lynx-hare", "--method", "discrete"}, exitUsage, nil, "it is for --method collocation and shooting"},
+		{[]string{"bratu", "--all-solutions"}, exitUsage, nil, "no effect with --all-solutions"},
 	} {
 		code, stdout, stderr := runs(t, append([]string{"solve", "--diagnose"}, c.args...)...)
 		if code != c.code || !strings.Contains(stderr, c.stderr) {

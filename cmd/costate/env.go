@@ -28,6 +28,7 @@ type env struct {
 	quiet     bool
 	logFormat string
 	out       string // folder for full results; "": none
+	opened    *report.Folder
 
 	log *slog.Logger
 }
@@ -65,14 +66,18 @@ func (e *env) output(tables []report.Table, write ...func() error) error {
 	return err
 }
 
+// readableWidth is what notes are wrapped to where nothing tells the width; rows
+// stay lines, for grep.
+const readableWidth = 80
+
 // print writes tables to standard output. It is called once by a command, with
 // all tables, because JSON is one document.
 func (e *env) print(tables ...report.Table) error {
-	return report.Render(e.stdout, report.Options{
-		Format: report.Format(e.format),
-		Width:  terminalWidth(e.stdout),
-		Color:  e.color(),
-	}, tables...)
+	o := report.Options{Format: report.Format(e.format), Width: terminalWidth(e.stdout), Color: e.color()}
+	if o.Width == 0 {
+		o.Width, o.Soft = readableWidth, true
+	}
+	return report.Render(e.stdout, o, tables...)
 }
 
 // printText writes text for people to standard output.
@@ -143,7 +148,7 @@ func isTerminal(w any) bool {
 }
 
 // terminalWidth returns the columns of w if it is a terminal, or else what
-// COLUMNS says, or 0: unlimited, as for files and pipes.
+// COLUMNS says, or 0: not known, as for files and pipes.
 func terminalWidth(w any) int {
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {

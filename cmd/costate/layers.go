@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"time"
 
@@ -25,8 +25,9 @@ func (l *layerFlags) define(f *pflag.FlagSet) {
 	wordVar(f, &l.Rule, "rule", problemfile.Rules, "`RULE` of the layers: euler, midpoint, trapezoid, simpson-hermite, gauss1 .. gauss8; default: that of the file, or simpson-hermite")
 }
 
-// solve minimises the action in discrete layers and prints the result.
-func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin time.Time) error {
+// solve minimises the action in discrete layers, prints the result and draws a
+// picture of it into the file plot, unless that is empty.
+func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin time.Time, plot, picture string) error {
 	if l.Rule != "" {
 		if _, _, err := problemfile.ParseRule(l.Rule); err != nil {
 			return badInput("--rule: %w", err)
@@ -37,17 +38,27 @@ func (l *layerFlags) solve(ctx context.Context, e *env, p *route.Problem, begin 
 		if errors.Is(err, route.ErrNoLayers) {
 			return badInput("%s: %w", p.File.Path, err)
 		}
-		return err
+		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
 	for _, w := range path.Warnings {
 		e.log.Warn(w.Error())
 	}
-	if e.out != "" {
-		if err := e.writePath(p, path); err != nil {
+	if plot != "" {
+		figure, err := pathFigure(p, path, picture)
+		if err == nil {
+			err = report.WritePicture(plot, figure)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if err := e.print(pathTables(p, path, err, time.Since(begin))...); err != nil {
+	tables := pathTables(p, path, err, time.Since(begin))
+	if e.out != "" {
+		if err := e.writePath(p, path, begin, tables, err); err != nil {
+			return err
+		}
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
 	if err == nil {
@@ -75,7 +86,7 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 	line("status", report.Text(status))
 	line("method", report.Textf("discrete layers, %s", path.Rule))
 	line("layers", report.Int(path.Layers))
-	line("work", report.Textf("%d Newton steps, %d factorisations, %d right-hand sides", path.Stats.Steps, path.Stats.Factorisations, path.Stats.Func))
+	line("work", report.Textf("%s, %s, %s", report.Count(path.Stats.Steps, "Newton step"), report.Count(path.Stats.Factorisations, "factorisation"), report.Count(path.Stats.Func, "right-hand side")))
 	line("time", report.Duration(d))
 	out := []report.Table{t}
 
@@ -98,10 +109,11 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 			}
 			t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e4), sd, report.Text(bound))
 		}
+		addUnits(&t, p.File)
 		out = append(out, t)
 	}
-	ends := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: append([]string{"name"}, report.Places(p.Equations.Layer.Name(), path.Time(0), path.Time(path.Layers))...)}
+	ends := report.Table{Name: "ends", Title: "At the ends", Header: []string{"name", "at the start", "at the end"}}
+	ends.Add(report.Text(p.Equations.Layer.Name()), labelCell(path.Time(0)), labelCell(path.Time(path.Layers)))
 	n, dim := path.Layers, path.Dim
 	for c, x := range p.Equations.States {
 		ends.Add(report.Text(x.Name()), report.Value(path.Node(0)[c]), report.Value(path.Node(n)[c]))
@@ -109,6 +121,7 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 	for c, q := range p.Equations.Costates {
 		ends.Add(report.Text(q.Name()), report.Value(path.CostateRight[c]), report.Value(path.CostateLeft[n*dim+c]))
 	}
+	addUnits(&ends, p.File)
 	out = append(out, ends)
 
 	a := report.Table{Name: "action", Title: "Action (every term with 1/2, no other normalisation)", Header: []string{"part", "value"}}
@@ -125,17 +138,29 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 	return append(out, a)
 }
 
-// writePath writes the path of discrete layers into the --out folder.
-func (e *env) writePath(p *route.Problem, path *discrete.Path) error {
-	folder, err := report.OpenFolder(e.out)
+// writePath writes the path of discrete layers and its report into the --out
+// folder; failure says why it is not a minimum, nil if it is.
+func (e *env) writePath(p *route.Problem, path *discrete.Path, begin time.Time, tables []report.Table, failure error) error {
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
 	s := route.PathSeries(p.Equations, path)
-	for name, write := range map[string]func(io.Writer) error{"path.csv": s.CSV, "path.npy": s.NPY} {
-		if err := folder.Write(name, write); err != nil {
+	if err := folder.Write("path.csv", s.CSV); err != nil {
+		return err
+	}
+	if err := folder.Write("path.npy", s.NPY); err != nil {
+		return err
+	}
+	var figures []report.Figure
+	for _, picture := range solutionPictures[:2] {
+		f, err := pathFigure(p, path, picture)
+		if err != nil {
 			return err
 		}
+		figures = append(figures, f)
 	}
-	return nil
+	page := e.newPage(p, begin, tables[0].Rows[0][1].Text, tables)
+	page.Fail(failure)
+	return e.save(page, figures...)
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -217,7 +219,7 @@ func weightSeries(theta []float64) report.Series {
 // writeNetwork writes series into the --out folder, by the names of files
 // without extension.
 func (e *env) writeNetwork(series map[string]report.Series) error {
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
@@ -229,6 +231,25 @@ func (e *env) writeNetwork(series map[string]report.Series) error {
 		}
 	}
 	return nil
+}
+
+// saveNetwork writes the report of a run of a network; failure says why it is not
+// a solution, nil if it is.
+func (e *env) saveNetwork(file *problemfile.Problem, begin time.Time, seed uint64, tables []report.Table, failure error, figures ...report.Figure) error {
+	if e.out == "" {
+		return nil
+	}
+	status := "finished"
+	switch {
+	case errors.Is(failure, context.Canceled):
+		status = "interrupted"
+	case failure != nil:
+		status = "not solved"
+	}
+	page := e.filePage(file, begin, status, tables)
+	page.Run.Seed = &seed
+	page.Fail(failure)
+	return e.save(page, figures...)
 }
 
 // failNetwork ends a command whose result was printed: err says why it is not

@@ -18,11 +18,11 @@ import (
 
 // network anneals a network problem.
 func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.Problem) error {
-	if err := refuseFlags(a.flags, problem, "starts", "seed", "alpha", "betas", "convention", "workers", "restart", "strong", "plateau", "redraws"); err != nil {
+	if err := refuseFlags(a.flags, problem, "starts", "seed", "alpha", "betas", "convention", "workers", "restart", "strong", "plateau", "redraws", "lbfgs", "plot"); err != nil {
 		return err
 	}
 	o := route.NetworkAnnealOptions{Starts: a.Starts, Seed: a.Seed, SeedSet: a.flags.Changed("seed"), Alpha: a.Alpha, Betas: a.Betas,
-		Plateau: a.plateau, Strong: a.strong, Redraws: a.redraws, Convention: a.Convention, Workers: a.Workers, Restart: a.Restart}
+		Plateau: a.plateau, Strong: a.strong, Redraws: a.redraws, LBFGS: a.LBFGS, Convention: a.Convention, Workers: a.Workers, Restart: a.Restart}
 	if _, err := route.NetworkConvention(o.Convention); err != nil {
 		return badInput("--convention: %w", err)
 	}
@@ -75,11 +75,19 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 			return err
 		}
 		tables = append(tables, rows.t)
+		if a.plot != "" {
+			if err := report.WritePicture(a.plot, networkLevelsFigure(n, r)); err != nil {
+				return err
+			}
+		}
 		if e.out != "" {
 			if err := e.writeNetwork(map[string]report.Series{"levels": rungSeries(r), "weights": weightSeries(best.Fit.Weights)}); err != nil {
 				return err
 			}
 		}
+	}
+	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed); err != nil {
+		return err
 	}
 	if err := e.print(tables...); err != nil {
 		return err
@@ -117,7 +125,11 @@ func networkAnnealSummary(n *route.Network, r *route.NetworkAnnealed, took time.
 		}
 	}
 	line("rungs", report.Int(rungs))
-	line("work", report.Textf("%d Gauss-Newton steps", steps))
+	if r.Annealing.LBFGS != nil {
+		line("work", report.Textf("%d iterations of L-BFGS", steps))
+	} else {
+		line("work", report.Textf("%d Gauss-Newton steps", steps))
+	}
 	line("time", report.Duration(took))
 	if run := len(r.Starts) - r.Resumed; run > 0 {
 		line("time per start", report.Duration(took/time.Duration(run)))

@@ -49,6 +49,15 @@ func (s *solveFlags) continuous(ctx context.Context, e *env, problem *problemfil
 		}
 		tables = append(tables, more...)
 	}
+	if s.plot != "" {
+		figure, err := continuousFigure(n, r, s.picture)
+		if err != nil {
+			return err
+		}
+		if err := report.WritePicture(s.plot, figure); err != nil {
+			return err
+		}
+	}
 	if e.out != "" {
 		field, theta := r.Weights()
 		series := map[string]report.Series{"solution": report.Sample(r.Solution, "t", continuousNames(r), 1)}
@@ -58,6 +67,9 @@ func (s *solveFlags) continuous(ctx context.Context, e *env, problem *problemfil
 		if err := e.writeNetwork(series); err != nil {
 			return err
 		}
+	}
+	if err := e.saveNetwork(problem, begin, seed, tables, failed); err != nil {
+		return err
 	}
 	if err := e.print(tables...); err != nil {
 		return err

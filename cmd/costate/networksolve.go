@@ -37,10 +37,13 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 			}
 			return badInput("%s: --method %s needs a layer label that is continuous: %s", problem.Path, method, why)
 		}
-		if err := refuseFlags(s.flags, problem, "method", "tol", "intervals", "max-intervals", "starts", "seed"); err != nil {
+		if err := refuseFlags(s.flags, problem, "method", "tol", "intervals", "max-intervals", "starts", "seed", "plot", "picture"); err != nil {
 			return err
 		}
 		return s.continuous(ctx, e, problem, method)
+	}
+	if s.plot != "" {
+		return badInput("%s: --plot shows continuous layers, and these are discrete: costate anneal --plot draws their action levels", problem.Path)
 	}
 	if err := refuseFlags(s.flags, problem, "method", "tol", "starts", "seed"); err != nil {
 		return err
@@ -83,7 +86,11 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 			return err
 		}
 	}
-	if err := e.print(append(append(tables, rows.t), cv...)...); err != nil {
+	tables = append(append(tables, rows.t), cv...)
+	if err := e.saveNetwork(problem, begin, r.Options.Seed, tables, failed); err != nil {
+		return err
+	}
+	if err := e.print(tables...); err != nil {
 		return err
 	}
 	return e.failNetwork(ctx, failed)
@@ -116,7 +123,7 @@ func trainedSummary(n *route.Network, r *route.NetworkTrained, method string, to
 	}
 	line("total", report.Value(fit.Action.Total()))
 	line("largest derivative by a weight", report.Sci(fit.Gradient, 2))
-	line("work", report.Textf("%d steps, %d evaluations", fit.Iterations, fit.Evaluations))
+	line("work", report.Text(report.Count(fit.Iterations, "step")+", "+report.Count(fit.Evaluations, "evaluation")))
 	line("time", report.Duration(took))
 	return t
 }

@@ -3,17 +3,24 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"costate/hamiltonian"
 	"costate/internal/expr"
+	"costate/internal/problemfile"
 	"costate/internal/report"
 	"costate/internal/route"
 )
+
+// htmlFile is the name of the page in the folder of its run.
+const htmlFile = "report.html"
 
 func reportCommand() *command {
 	return &command{
@@ -35,7 +42,7 @@ func reportCommand() *command {
 					return badInput("%w", err)
 				}
 				if file == "" {
-					file = filepath.Join(args[0], "report.html")
+					file = filepath.Join(args[0], htmlFile)
 				}
 				if err := report.WriteFile(file, page.HTML); err != nil {
 					return err
@@ -50,14 +57,19 @@ func reportCommand() *command {
 // newPage begins the report of a run: the problem, its equations and how to
 // repeat it.
 func (e *env) newPage(p *route.Problem, begin time.Time, status string, tables []report.Table) *report.Page {
+	page := e.filePage(p.File, begin, status, tables)
+	page.Equations = equationsOf(p.Equations)
+	return page
+}
+
+// filePage begins the report of a run without equations, such as that of a
+// network.
+func (e *env) filePage(f *problemfile.Problem, begin time.Time, status string, tables []report.Table) *report.Page {
 	v := buildVersions()
-	f := p.File
 	page := &report.Page{
 		Title:       title(f),
 		Description: f.Description,
 		Problem:     f.Source,
-		Equations:   equationsOf(p.Equations),
-		Tables:      tables,
 		Run: report.Run{
 			Command:  e.commandLine(),
 			File:     f.Path,
@@ -71,15 +83,29 @@ func (e *env) newPage(p *route.Problem, begin time.Time, status string, tables [
 	if v.Revision != "" {
 		page.Run.Versions = append(page.Run.Versions, report.Version{Name: "revision", Version: v.Revision})
 	}
-	if len(tables) > 0 {
-		// The page has the problem's title already.
-		page.Tables = append([]report.Table(nil), tables...)
-		page.Tables[0].Title = "Summary"
+	for _, t := range tables {
+		if t.Title == page.Title {
+			t.Title = "Summary" // the page has the problem's title already
+		}
+		page.Tables = append(page.Tables, t)
 	}
 	for _, w := range f.Warnings {
 		page.Run.Warnings = append(page.Run.Warnings, w.Error())
 	}
 	return page
+}
+
+// folder returns the --out folder, opened once, so that it knows all files of
+// the run.
+func (e *env) folder() (*report.Folder, error) {
+	if e.opened == nil {
+		f, err := report.OpenFolder(e.out)
+		if err != nil {
+			return nil, err
+		}
+		e.opened = f
+	}
+	return e.opened, nil
 }
 
 // save draws the figures into the page and writes it beside the other results.
@@ -89,11 +115,35 @@ func (e *env) save(page *report.Page, figures ...report.Figure) error {
 			return err
 		}
 	}
-	folder, err := report.OpenFolder(e.out)
+	folder, err := e.folder()
 	if err != nil {
 		return err
 	}
-	return page.Save(folder)
+	if err := page.Save(folder); err != nil {
+		return err
+	}
+	if len(page.Left) > 0 {
+		e.log.Warn(fmt.Sprintf("%s holds files of an earlier run too: %s", e.out, strings.Join(page.Left, ", ")))
+	}
+	if _, err := os.Stat(filepath.Join(e.out, htmlFile)); err == nil {
+		e.log.Info(fmt.Sprintf("%s is of an earlier run: costate report %s makes it anew", filepath.Join(e.out, htmlFile), shellQuote(e.out)))
+	}
+	return nil
+}
+
+// saveFailure writes the report of a run that has nothing to show but its error.
+func (e *env) saveFailure(p *route.Problem, begin time.Time, failure error) error {
+	var input inputError
+	if e.out == "" || failure == nil || errors.As(failure, &input) {
+		return nil
+	}
+	status := "not solved"
+	if errors.Is(failure, context.Canceled) {
+		status = "interrupted"
+	}
+	page := e.newPage(p, begin, status, nil)
+	page.Fail(failure)
+	return e.save(page)
 }
 
 // equationsOf sets the derived equations as MathML; a network has none.

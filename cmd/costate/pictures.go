@@ -4,6 +4,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"sort"
 
 	"github.com/spf13/pflag"
 
@@ -41,10 +42,10 @@ var solutionPictures = []string{"states", "costates", "energy", "mesh"}
 // solutionFigure draws one aspect of a solution.
 func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report.Figure, error) {
 	e := p.Equations
-	label := axis(e.Layer.Name(), p.File.Units[e.Layer.Name()])
-	rows := report.Sample(sol, e.Layer.Name(), p.BVP.Names, pictureSamples)
-	for i, s := range rows.T {
-		rows.T[i] = e.Label(s, sol.P)
+	label := axis(e.Layer.Name(), p.File.Unit(e.Layer.Name()))
+	rows, err := p.Curves(sol, pictureSamples)
+	if err != nil {
+		return report.Figure{}, err
 	}
 	n := len(e.States)
 	switch picture {
@@ -52,7 +53,7 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		if len(e.Costates) == 0 || len(p.BVP.Names) < 2*n {
 			return report.Figure{}, badInput("--picture costates: this kind of problem has no costates")
 		}
-		return report.Costates(title(p.File), label, columns(rows, n, 2*n), nil), nil
+		return report.Costates(title(p.File), label, columns(rows.Series, n, 2*n), nil), nil
 	case "energy":
 		h, err := e.Energy()
 		if err != nil {
@@ -64,7 +65,7 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		values := make([]float64, len(rows.T))
 		at := report.Sample(sol, "", nil, pictureSamples).T
 		for i, t := range at {
-			values[i] = h(t, rows.Row(i), sol.P)
+			values[i] = h(t, rows.Row(i)[:sol.Dim], sol.P)
 		}
 		return report.Energy(title(p.File), label, rows.T, values), nil
 	case "mesh":
@@ -76,21 +77,41 @@ func solutionFigure(p *route.Problem, sol *ode.Solution, picture string) (report
 		}
 		return report.MeshPicture{Title: title(p.File), Label: label, Meshes: [][]float64{mesh}}.Figure(), nil
 	}
-	if p.File.Action == nil {
-		n = min(n, len(rows.Names))
+	states := columns(rows.Series, 0, min(n, len(p.BVP.Names)))
+	for _, u := range e.Controls {
+		if j := slices.Index(rows.Names, u.Name()); j >= 0 {
+			states = beside(states, columns(rows.Series, j, j+1))
+		}
 	}
-	var units []string
-	for _, s := range e.States {
-		units = append(units, p.File.Units[s.Name()])
-	}
-	pic := report.StatesPicture{Title: title(p.File), Label: label, Units: units, States: columns(rows, 0, n)}
+	pic := statesPicture(p, states)
 	if sol.Error != nil && seen(sol, n) {
 		pic.Error, pic.Band = sol.Error[:n], "error of the computation"
 	}
-	if a := p.File.Action; a != nil {
-		pic.Data = measurements(a)
-	}
 	return pic.Figure(), nil
+}
+
+// statesPicture shows states over the layer label with what was measured of them.
+func statesPicture(p *route.Problem, states report.Series) report.StatesPicture {
+	pic := report.StatesPicture{Title: title(p.File), Label: axis(states.Label, p.File.Unit(states.Label)), States: states}
+	for _, name := range states.Names {
+		pic.Units = append(pic.Units, p.File.Unit(name))
+	}
+	if a := p.File.Action; a != nil {
+		pic.Data = measurements(a, a.Observations)
+	}
+	return pic
+}
+
+// pathFigure draws one aspect of a path of discrete layers.
+func pathFigure(p *route.Problem, path *discrete.Path, picture string) (report.Figure, error) {
+	rows := route.PathSeries(p.Equations, path)
+	switch picture {
+	case "states":
+		return statesPicture(p, columns(rows, 0, path.Dim)).Figure(), nil
+	case "costates":
+		return report.Costates(title(p.File), axis(rows.Label, p.File.Unit(rows.Label)), columns(rows, path.Dim, 2*path.Dim), nil), nil
+	}
+	return report.Figure{}, badInput("--picture %s: want states or costates with --method discrete", picture)
 }
 
 // seen reports whether the error of one of the first n components is wide
@@ -124,10 +145,19 @@ func columns(s report.Series, from, to int) report.Series {
 	return out
 }
 
+// beside returns a series with the columns of both.
+func beside(a, b report.Series) report.Series {
+	out := report.Series{Label: a.Label, Names: slices.Concat(a.Names, b.Names), T: a.T}
+	for i := range a.T {
+		out.Y = append(append(out.Y, a.Row(i)...), b.Row(i)...)
+	}
+	return out
+}
+
 // measurements are the data of the states that are measured themselves.
-func measurements(a *hamiltonian.Action) []report.Measurements {
+func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations) []report.Measurements {
 	var out []report.Measurements
-	for _, o := range a.Observations {
+	for _, o := range observations {
 		sd, err := o.StdDevs()
 		if err != nil { // the equations are derived from the same precisions
 			sd = make([]float64, len(o.Y))
@@ -203,6 +233,39 @@ func firstPrecision(pr *discrete.Problem) (rf float64, of string) {
 		of = ""
 	}
 	return rf, of
+}
+
+// predictionFigure draws the path of the lowest level with its data, and what
+// the model makes of its end, with the data held back. Bands are one posterior
+// standard deviation of the state.
+func predictionFigure(p *route.Problem, path *discrete.Path, pred *route.Prediction) report.Figure {
+	e := p.Equations
+	names := make([]string, len(e.States))
+	var units []string
+	for i, x := range e.States {
+		names[i] = x.Name()
+		units = append(units, p.File.Units[x.Name()])
+	}
+	layer := e.Layer.Name()
+	pic := report.StatesPicture{Title: title(p.File), Label: axis(layer, p.File.Units[layer]), Units: units, Band: "standard deviation",
+		States: report.Series{Label: layer, Names: names, T: path.T, Y: path.X}, Data: measurements(p.File.Action, p.File.Action.Observations)}
+	if path.StateVar != nil {
+		width := report.Series{Label: layer, Names: names, T: path.T, Y: make([]float64, len(path.StateVar))}
+		for i, v := range path.StateVar {
+			width.Y[i] = math.Sqrt(v)
+		}
+		pic.Width = &width
+	}
+	if pred != nil {
+		pic.Prediction = &report.Series{Label: layer, Names: names, T: pred.T, Y: pred.X}
+		end := pred.T[len(pred.T)-1]
+		for _, m := range measurements(p.File.Action, pred.Held) {
+			n := sort.Search(len(m.T), func(i int) bool { return m.T[i] > end })
+			m.T, m.Y, m.StdDev = m.T[:n], m.Y[:n], m.StdDev[:n]
+			pic.Held = append(pic.Held, m)
+		}
+	}
+	return pic.Figure()
 }
 
 // convergenceFigure draws the error of the states against the number of layers,

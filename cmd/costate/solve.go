@@ -1,12 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -61,6 +62,43 @@ type solveFlags struct {
 	sensitivity   []string
 }
 
+// effective are the flags that each method heeds.
+var effective = map[string][]string{
+	"collocation":   {"method", "tol", "stages", "intervals", "max-intervals", "all-solutions", "sensitivity", "diagnose", "plot", "picture", "trace"},
+	"shooting":      {"method", "tol", "sensitivity", "diagnose", "plot", "picture"},
+	"discrete":      {"method", "layers", "rule", "plot", "picture"},
+	"all solutions": {"method", "tol", "stages", "intervals", "max-intervals", "all-solutions", "trace"},
+}
+
+// refuseIdle returns an error for the first flag given that would have no effect.
+func (s *solveFlags) refuseIdle(method string) error {
+	mode, shown := method, "with --method "+method
+	if s.all && method == "collocation" {
+		mode, shown = "all solutions", "with --all-solutions"
+	}
+	var err error
+	s.flags.Visit(func(g *pflag.Flag) {
+		if err != nil || slices.Contains(effective[mode], g.Name) || slices.Contains(globalFlags, g.Name) {
+			return
+		}
+		var with []string
+		for _, m := range []string{"collocation", "shooting", "discrete"} {
+			if slices.Contains(effective[m], g.Name) {
+				with = append(with, m)
+			}
+		}
+		remedy := "leave it out"
+		if len(with) > 0 && mode == method {
+			remedy = "it is for --method " + strings.Join(with, " and ")
+		}
+		err = badInput("--%s has no effect %s: %s", g.Name, shown, remedy)
+	})
+	if err == nil && s.flags.Changed("picture") && s.plot == "" {
+		return badInput("--picture %s has no effect without --plot FILE, which names where to draw it", s.picture)
+	}
+	return err
+}
+
 func (s *solveFlags) define(f *pflag.FlagSet) {
 	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
 	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
@@ -93,6 +131,12 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if method == "default" {
 		method = problem.Solve.Method
 	}
+	if method == "" {
+		method = "collocation"
+	}
+	if err := s.refuseIdle(method); err != nil {
+		return err
+	}
 	begin := time.Now()
 	p, err := route.New(problem)
 	if err != nil {
@@ -102,23 +146,17 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		s.Trace = e.traceMeshes
 	}
 	for _, name := range s.sensitivity {
-		if !slices.Contains(p.Constants(), name) {
-			return badInput("--sensitivity %s: there is no such constant%s", name, didYouMean(name, p.Constants()))
+		if err := checkConstant(p, "--sensitivity", name); err != nil {
+			return err
 		}
-	}
-	if s.all && s.check {
-		return badInput("--diagnose looks at one solution: not with --all-solutions")
 	}
 	if s.all {
 		return s.solveAll(ctx, e, p)
 	}
-	if s.check && method == "discrete" {
-		return badInput("--diagnose looks at a continuous solution: want --method collocation or shooting")
-	}
 	var r *result
 	switch method {
 	case "discrete":
-		return s.layers.solve(ctx, e, p, begin)
+		return s.layers.solve(ctx, e, p, begin, s.plot, s.picture)
 	case "shooting":
 		r = &result{problem: p, method: "multiple shooting"}
 		r.solution, err = p.Shoot(ctx, s.Options)
@@ -127,7 +165,7 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		r.solution, err = p.Collocate(ctx, s.Options)
 	}
 	if r.solution == nil {
-		return err
+		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
 	r.time = time.Since(begin)
 	if err := r.complete(ctx); err != nil {
@@ -167,7 +205,7 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		if e.out == "" {
 			return nil
 		}
-		return e.writeResult(r, begin, tables)
+		return e.writeResult(r, begin, tables, err)
 	}
 	if err := e.output(tables, picture, files); err != nil {
 		return err
@@ -187,31 +225,53 @@ const maxSolutions = 10
 
 // solveAll prints every solution that deflation finds.
 func (s *solveFlags) solveAll(ctx context.Context, e *env, p *route.Problem) error {
-	all, err := p.AllSolutions(ctx, s.Options, maxSolutions)
+	begin := time.Now()
+	all, held, err := p.AllSolutions(ctx, s.Options, maxSolutions)
 	if err != nil {
 		return err
 	}
-	label := p.Equations.Layer.Name()
 	t := report.Table{Name: "solutions", Title: title(p.File) + ": solutions found", Header: []string{"solution", "name", "at the start", "at the end", "largest size", "error"},
-		Note: fmt.Sprintf("%d solutions; deflation does not promise that there are no others.", len(all))}
+		Note: report.Count(len(all), "solution") + "; deflation does not promise that there are no others."}
+	bounded := slices.ContainsFunc(held, func(h []int) bool { return len(h) > 0 })
+	if bounded {
+		t.Header = append(t.Header, "bound")
+	}
+	add := func(bound string, row ...report.Cell) {
+		if bounded {
+			row = append(row, report.Text(bound))
+		}
+		t.Add(row...)
+	}
 	for k, sol := range all {
 		first, last, size := sol.Node(0), sol.Node(len(sol.T)-1), route.Largest(sol)
 		for c, name := range p.BVP.Names {
-			t.Add(report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
+			add("", report.Int(k+1), report.Text(name), report.Number(first[c], errorOf(sol.Error, c)), report.Number(last[c], errorOf(sol.Error, c)),
 				report.Number(size[c], errorOf(sol.Error, c)), sizeOf(sol.Error, c))
 		}
 		for c, name := range p.BVP.ParamNames {
-			t.Add(report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
+			bound := ""
+			if slices.Contains(held[k], c) {
+				bound = "on its bound"
+			}
+			add(bound, report.Int(k+1), report.Text(name), report.Number(sol.P[c], errorOf(sol.ParamError, c)), report.Empty, report.Empty, sizeOf(sol.ParamError, c))
 		}
 		if e.out != "" {
-			folder, err := report.OpenFolder(e.out)
+			folder, err := e.folder()
 			if err != nil {
 				return err
 			}
-			rows := report.Sample(sol, label, p.BVP.Names, samplesPerInterval)
+			rows, err := p.Curves(sol, samplesPerInterval)
+			if err != nil {
+				return err
+			}
 			if err := folder.Write(fmt.Sprintf("solution-%d.csv", k+1), rows.CSV); err != nil {
 				return err
 			}
+		}
+	}
+	if e.out != "" {
+		if err := e.save(e.newPage(p, begin, "finished", []report.Table{t})); err != nil {
+			return err
 		}
 	}
 	return e.print(t)
@@ -246,15 +306,23 @@ type result struct {
 	solution *ode.Solution
 	time     time.Duration
 
-	split  hamiltonian.Split
-	energy *route.EnergyDrift // nil: no Hamiltonian
-	second *route.Posterior   // nil: not to be had
+	curves    route.Curves // at the mesh points
+	split     hamiltonian.Split
+	criterion *report.Table      // nil: none
+	energy    *route.EnergyDrift // nil: no Hamiltonian
+	second    *route.Posterior   // nil: not to be had
 }
 
 // complete computes the figures that need the solution.
 func (r *result) complete(ctx context.Context) error {
 	var err error
 	if r.split, err = r.problem.Equations.Action(r.solution); err != nil {
+		return err
+	}
+	if r.curves, err = r.problem.Curves(r.solution, 1); err != nil {
+		return err
+	}
+	if r.criterion, err = r.cost(); err != nil {
 		return err
 	}
 	if r.energy, err = r.problem.Energy(r.solution); err != nil {
@@ -292,8 +360,11 @@ func (r *result) tables() []report.Table {
 		out = append(out, r.parameters())
 	}
 	out = append(out, r.ends())
-	if r.problem.File.Action != nil {
+	switch {
+	case r.problem.File.Action != nil:
 		out = append(out, actionTable(r.split))
+	case r.criterion != nil:
+		out = append(out, *r.criterion)
 	}
 	return out
 }
@@ -307,7 +378,11 @@ func (r *result) summary() report.Table {
 	line("mesh intervals", report.Int(s.Intervals()))
 	if s.Error != nil {
 		a := route.AccuracyOf(s)
-		line("error estimate", report.Cell{Text: accuracyText(r.problem.BVP.Names, s, a), Value: a.Relative})
+		line("error estimate, relative", report.Sci(a.Relative, 2))
+		line("largest in", report.Text(r.problem.BVP.Names[a.Component]))
+		if len(a.Zero) > 0 {
+			line("zero within its error", report.Text(zeroText(r.problem.BVP.Names, s, a)))
+		}
 	}
 	line("residual of conditions", report.Sci(s.Residual, 2))
 	if k := s.Condition.Kappa; k > 0 {
@@ -323,6 +398,9 @@ func (r *result) summary() report.Table {
 	if r.second != nil && r.second.Left {
 		line("second order", report.Textf("no minimum within the bounds: minimising from it leads to action %.8g", r.second.Action))
 	}
+	if r.second == nil && s.Status == ode.Solved && r.problem.File.Action != nil {
+		line("second order", report.Text("not known: minimising from the solution in layers leads nowhere"))
+	}
 	if r.second != nil && r.second.Negative >= 0 {
 		kind := "minimum: the second derivative of the action is positive definite"
 		if n := r.second.Negative; n > 0 {
@@ -330,20 +408,19 @@ func (r *result) summary() report.Table {
 		}
 		line("second order", report.Text(kind))
 	}
-	line("work", report.Textf("%d right-hand sides, %d Jacobians, %d factorisations, %d Newton steps, %d meshes",
-		s.Stats.Func, s.Stats.Jac, s.Stats.Factorisations, s.Stats.Newton, s.Stats.Meshes))
+	line("evaluations", report.Text(report.Count(s.Stats.Func, "right-hand side")+", "+report.Count(s.Stats.Jac, "Jacobian")))
+	line("work", report.Text(report.Count(s.Stats.Newton, "Newton step")+", "+report.Count(s.Stats.Factorisations, "factorisation")+", "+report.Count(s.Stats.Meshes, "mesh")))
 	line("time", report.Duration(r.time))
 	return t
 }
 
-// accuracyText says how large the errors are relative to the components, and
-// which components are zero within theirs.
-func accuracyText(names []string, s *ode.Solution, a route.Accuracy) string {
-	text := fmt.Sprintf("%.1e relative, in %s", a.Relative, names[a.Component])
+// zeroText names the components that are zero within their errors.
+func zeroText(names []string, s *ode.Solution, a route.Accuracy) string {
+	var text []string
 	for _, c := range a.Zero {
-		text += fmt.Sprintf("; %s is zero within %.1e", names[c], s.Error[c])
+		text = append(text, fmt.Sprintf("%s (%.1e)", names[c], s.Error[c]))
 	}
-	return text
+	return strings.Join(text, ", ")
 }
 
 func (r *result) parameters() report.Table {
@@ -378,21 +455,67 @@ func (r *result) parameters() report.Table {
 		}
 		t.Add(row...)
 	}
+	addUnits(&t, r.problem.File)
 	return t
 }
 
+// ends shows the functions of the solution at both ends, the layer label first.
 func (r *result) ends() report.Table {
-	s, eq := r.solution, r.problem.Equations
-	label := eq.Layer.Name()
-	first, last := eq.Label(s.T[0], s.P), eq.Label(s.T[len(s.T)-1], s.P)
-	t := report.Table{Name: "ends", Title: "States and costates at the ends",
-		Header: append(append([]string{"name"}, report.Places(label, first, last)...), "error")}
-	a, b := s.Node(0), s.Node(len(s.T)-1)
-	for c, name := range r.problem.BVP.Names {
-		t.Add(report.Text(name), report.Number(a[c], errorOf(s.Error, c)), report.Number(b[c], errorOf(s.Error, c)), sizeOf(s.Error, c))
+	c := r.curves
+	t := report.Table{Name: "ends", Title: "At the ends", Header: []string{"name", "at the start", "at the end", "error"}}
+	last := len(c.T) - 1
+	end := labelCell(c.T[last])
+	for i, u := range r.problem.Equations.Unknowns {
+		if u.Symbol == r.problem.Equations.FreeEnd {
+			end = report.Number(c.T[last], errorOf(r.solution.ParamError, i))
+		}
 	}
+	t.Add(report.Text(c.Label), labelCell(c.T[0]), end, report.Empty)
+	for i, name := range c.Names {
+		t.Add(report.Text(name), report.Number(c.Row(0)[i], errorOf(c.Errors, i)), report.Number(c.Row(last)[i], errorOf(c.Errors, i)), sizeOf(c.Errors, i))
+	}
+	addUnits(&t, r.problem.File)
 	return t
 }
+
+// addUnits adds a column with the units of the names in the first column, if the
+// file gives any.
+func addUnits(t *report.Table, file *problemfile.Problem) {
+	some := false
+	units := make([]report.Cell, len(t.Rows))
+	for i, row := range t.Rows {
+		u := file.Unit(row[0].Text)
+		units[i] = report.Text(u)
+		some = some || u != ""
+	}
+	if !some {
+		return
+	}
+	t.Header = append(t.Header, "unit")
+	for i := range t.Rows {
+		t.Rows[i] = append(t.Rows[i], units[i])
+	}
+}
+
+// cost shows what an optimal control problem makes least, or what another
+// Lagrangian or Hamiltonian problem makes stationary; nil: nothing.
+func (r *result) cost() (*report.Table, error) {
+	value, err, formula, fail := r.problem.Criterion(r.solution)
+	if formula == "" || fail != nil {
+		return nil, fail
+	}
+	t := report.Table{Name: "action", Title: "Action", Header: []string{"part", "value", "error"}}
+	name := "integral of " + formula
+	if len(r.problem.Equations.Controls) > 0 {
+		t.Name, t.Title, name = "cost", "Cost", "cost, the "+name
+	}
+	err = max(err, 1e-15*math.Abs(value))
+	t.Add(report.Text(name), report.Number(value, err), report.Sci(err, 2))
+	return &t, nil
+}
+
+// labelCell shows a place on the layer that is known.
+func labelCell(t float64) report.Cell { return report.Cell{Text: fmt.Sprintf("%.10g", t), Value: t} }
 
 func errorOf(e []float64, i int) float64 {
 	if i < len(e) {
@@ -429,48 +552,3 @@ func actionTable(s hamiltonian.Split) report.Table {
 	}
 	return t
 }
-
-// writeResult writes the whole solution and its report into the --out folder.
-func (e *env) writeResult(r *result, begin time.Time, tables []report.Table) error {
-	folder, err := report.OpenFolder(e.out)
-	if err != nil {
-		return err
-	}
-	eq := r.problem.Equations
-	names := r.problem.BVP.Names
-	rows := report.Sample(r.solution, eq.Layer.Name(), names, samplesPerInterval)
-	for i, s := range rows.T {
-		rows.T[i] = eq.Label(s, r.solution.P)
-	}
-	full := report.NewFull(r.solution, eq.Layer.Name(), names, r.problem.BVP.ParamNames, samplesPerInterval)
-	full.T = rows.T
-	write := func(name string, do func(w io.Writer) error) {
-		if err == nil {
-			err = folder.Write(name, do)
-		}
-	}
-	write("solution.csv", rows.CSV)
-	write("solution.npy", rows.NPY)
-	write("solution.json", full.JSON)
-	write("equations.txt", func(w io.Writer) error { _, err := io.WriteString(w, eq.Text()); return err })
-	if err != nil {
-		return err
-	}
-	var figures []report.Figure
-	for _, picture := range solutionPictures {
-		if (picture == "costates" || picture == "energy") && eq.Hamiltonian == nil {
-			continue
-		}
-		f, err := solutionFigure(r.problem, r.solution, picture)
-		if err != nil {
-			return err
-		}
-		figures = append(figures, f)
-	}
-	page := e.newPage(r.problem, begin, r.solution.Status.String(), tables)
-	page.Files = append(folder.Files, "report.json")
-	return e.save(page, figures...)
-}
-
-// samplesPerInterval is how finely the CSV shows a mesh interval.
-const samplesPerInterval = 4

@@ -65,8 +65,8 @@ var references = []struct {
 		{"parameters", "beta", "estimate", 0.0271654, 5e-8},
 		{"parameters", "gamma", "estimate", 0.796386, 5e-7},
 		{"parameters", "delta", "estimate", 0.0236946, 5e-8},
-		{"ends", "u", "t = 1900", math.Log(34.6024), 1.4e-6},
-		{"ends", "v", "t = 1900", math.Log(5.84451), 8e-7},
+		{"ends", "u", "at the start", math.Log(34.6024), 1.4e-6},
+		{"ends", "v", "at the start", math.Log(5.84451), 8e-7},
 		{"action", "total", "value", 2.01866115 / 2, 5e-9},
 	}},
 	{"influenza-1978", []expectation{
@@ -76,23 +76,23 @@ var references = []struct {
 	}},
 	// Kalman smoother; the action in the convention with 1/2.
 	{"nile", []expectation{
-		{"ends", "x", "t = 1871", 1111.66831913, 5e-9},
-		{"ends", "x", "t = 1970", 798.37029261, 5e-9},
+		{"ends", "x", "at the start", 1111.66831913, 5e-9},
+		{"ends", "x", "at the end", 798.37029261, 5e-9},
 		{"action", "total", "value", 49.499045704708, 1e-11},
 	}},
 	// kappa^2 = a^2 + rm/Rf in the closed form.
 	{"ornstein-uhlenbeck", []expectation{
-		{"ends", "x", "t = 0", 1.437112040161, 1e-11},
-		{"ends", "x", "t = 2", 0.562887959839, 1e-11},
+		{"ends", "x", "at the start", 1.437112040161, 1e-11},
+		{"ends", "x", "at the end", 0.562887959839, 1e-11},
 		{"action", "total", "value", 0.450310367871, 1e-11},
 	}},
 	{"double-integrator", []expectation{
-		{"ends", "p1", "t = 0", 12, 1e-12},
-		{"ends", "p2", "t = 0", 6, 1e-12},
+		{"ends", "p1", "at the start", 12, 1e-12},
+		{"ends", "p2", "at the start", 6, 1e-12},
 	}},
-	{"lqr", []expectation{{"ends", "p", "t = 0", -1.689498391594, 1e-11}}},
+	{"lqr", []expectation{{"ends", "p", "at the start", -1.689498391594, 1e-11}}},
 	{"double-well", []expectation{
-		{"ends", "p_x", "t = 0", 0.3105976119, 1e-9},
+		{"ends", "p_x", "at the start", 0.3105976119, 1e-9},
 		{"action", "total", "value", 0.579854773270, 1e-9},
 	}},
 }
@@ -122,7 +122,7 @@ func TestDoubleWellLong(t *testing.T) {
 	if v := got["action"]["total"]["value"]; math.Abs(v-0.503588691778) > 1e-9 {
 		t.Errorf("action %.12g, expected 0.503588691778", v)
 	}
-	if v := got["ends"]["p_x"]["t = 0"]; math.Abs(v-0.0679973064) > 1e-9 {
+	if v := got["ends"]["p_x"]["at the start"]; math.Abs(v-0.0679973064) > 1e-9 {
 		t.Errorf("p(0) = %.12g, expected 0.0679973064", v)
 	}
 }

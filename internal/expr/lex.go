@@ -104,6 +104,8 @@ func lex(src string) ([]token, *Error) {
 				hint = "write powers with ^"
 			case '≤', '≥', '≠':
 				hint = "write <=, >= or !="
+			case '‘', '’', '′', '″', '“', '”':
+				hint = "write a straight ' for a derivative"
 			case '&', '|', '!':
 				hint = "write and, or, not"
 			}

@@ -106,26 +106,33 @@ func (w *mathmlWriter) box(b box) {
 	}
 }
 
-// MathMLName marks up the name of a variable as [LaTeXName] does.
+// MathMLName marks up the name of a variable as [LaTeXName] does, but for primes,
+// which stay primes, larger than a superscript is: browsers set dots so close that
+// x and its derivative look alike.
 func MathMLName(name string) string {
 	p := splitName(name)
 	s := mathmlWord(p.base)
+	primes := ""
 	switch {
-	case p.primes > 0 && p.primes <= 4:
-		dots := [...]string{"˙", "¨", "⃛", "⃜"}[p.primes-1]
-		s = `<mover accent="true">` + s + "<mo>" + dots + "</mo></mover>"
 	case p.primes > 4:
-		s = "<msup>" + s + "<mn>(" + formatFloat(float64(p.primes)) + ")</mn></msup>"
+		primes = "<mn>(" + formatFloat(float64(p.primes)) + ")</mn>"
+	case p.primes > 0:
+		primes = `<mo mathsize="130%">` + [...]string{"′", "″", "‴", "⁗"}[p.primes-1] + "</mo>"
 	}
-	if len(p.subs) > 0 {
-		var subs strings.Builder
-		for i, x := range p.subs {
-			if i > 0 {
-				subs.WriteString("<mo>,</mo>")
-			}
-			subs.WriteString(mathmlWord(x))
+	subs := ""
+	for i, x := range p.subs {
+		if i > 0 {
+			subs += "<mo>,</mo>"
 		}
-		s = "<msub>" + s + "<mrow>" + subs.String() + "</mrow></msub>"
+		subs += mathmlWord(x)
+	}
+	switch {
+	case subs != "" && primes != "":
+		s = "<msubsup>" + s + "<mrow>" + subs + "</mrow>" + primes + "</msubsup>"
+	case subs != "":
+		s = "<msub>" + s + "<mrow>" + subs + "</mrow></msub>"
+	case primes != "":
+		s = "<msup>" + s + primes + "</msup>"
 	}
 	if p.arg != "" {
 		s = "<mrow>" + s + "<mo>(</mo><mn>" + xmlEscape(p.arg) + "</mn><mo>)</mo></mrow>"

@@ -66,7 +66,7 @@ func TestMathML(t *testing.T) {
 	g, s := testScope("a", "b", "alpha", "q'")
 	e := mustParse(t, g, s, "-alpha*q'^2/2 + x[3]")
 	want := "<mrow><mo>−</mo><mfrac><mrow><mi>α</mi><mo>\u2062</mo><msup>" +
-		`<mover accent="true"><mi>q</mi><mo>˙</mo></mover><mn>2</mn></msup></mrow><mn>2</mn></mfrac>` +
+		`<msup><mi>q</mi><mo mathsize="130%">′</mo></msup><mn>2</mn></msup></mrow><mn>2</mn></mfrac>` +
 		"<mo>+</mo><msub><mi>x</mi><mrow><mn>3</mn></mrow></msub></mrow>"
 	if got := MathML(e, nil); got != want {
 		t.Errorf("got %s\nwant %s", got, want)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -236,5 +237,44 @@ func BenchmarkABD(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/nint, "ns/interval")
 		})
+	}
+}
+
+// Sums of absolute values are those of MulVec where nothing is negative, and do
+// not change when signs do.
+func TestMulVecAbs(t *testing.T) {
+	const n, m, nint = 3, 2, 4
+	cond := [][]int{{0}, {0, 4}, {2}, {4}, {0, 2, 4}}
+	var s ABD
+	s.Reset(n, m, nint, cond)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	random(&s, cond, rnd)
+	y, q := make([]float64, (nint+1)*n), make([]float64, m)
+	fill(y, rnd)
+	fill(q, rnd)
+	abs := func(x []float64) {
+		for i, v := range x {
+			x[i] = math.Abs(v)
+		}
+	}
+	r, g := make([]float64, nint*n), make([]float64, n+m)
+	s.MulVecAbs(r, g, y, q)
+	for i := range nint {
+		abs(s.A(i))
+		abs(s.B(i))
+		abs(s.C(i))
+	}
+	for j, nodes := range cond {
+		for k := range nodes {
+			abs(s.Condition(j, k))
+		}
+		abs(s.ConditionBorder(j))
+	}
+	abs(y)
+	abs(q)
+	r1, g1 := make([]float64, nint*n), make([]float64, n+m)
+	s.MulVec(r1, g1, y, q)
+	if !slices.Equal(r, r1) || !slices.Equal(g, g1) {
+		t.Errorf("%v %v, want %v %v", r, g, r1, g1)
 	}
 }

@@ -12,17 +12,29 @@ import (
 	"unicode/utf8"
 )
 
+// byteOrderMark is what some editors begin a UTF-8 file with.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// isUTF16 tells a file of 16-bit characters by its byte order mark.
+func isUTF16(src []byte) bool {
+	return bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff"))
+}
+
 // readCSV reads comma, semicolon or tab separated columns: a header line with
 // names (without one the columns are c0, c1, ..), lines that begin with # and
 // empty lines left out, cells in quotes or not. An empty cell, NA, NaN or a
 // single dot is a missing value; infinite values and words are errors.
 func readCSV(file string, data []byte) (*table, Errors) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	var errs Errors
 	fail := func(line, col int, format string, args ...any) {
 		if len(errs) < 10 {
 			errs = append(errs, &Error{File: file, Line: line, Col: col, Msg: fmt.Sprintf(format, args...)})
 		}
+	}
+	if isUTF16(data) {
+		fail(0, 0, "the file is UTF-16, expected UTF-8: save it as that")
+		return nil, errs
 	}
 	lines := bytes.Split(data, []byte("\n"))
 	column := func(line, byteCol int) int { // of characters
@@ -39,6 +51,14 @@ func readCSV(file string, data []byte) (*table, Errors) {
 	r.FieldsPerRecord = -1
 	r.TrimLeadingSpace = r.Comma != '\t' // a tab is space to the reader
 	r.ReuseRecord = true
+
+	// A mistake that runs through the file is told once.
+	told := map[string]int{} // lines by the remedy
+	systematic := func(line, col int, remedy, format string, args ...any) {
+		if told[remedy]++; told[remedy] == 1 {
+			fail(line, col, "%s; %s", fmt.Sprintf(format, args...), remedy)
+		}
+	}
 
 	t := &table{file: file}
 	type spot struct{ line, col int32 }
@@ -80,13 +100,19 @@ func readCSV(file string, data []byte) (*table, Errors) {
 		}
 		if len(rec) != len(t.names) {
 			line, _ := r.FieldPos(0)
-			fail(line, 0, "%s, expected %d as in the first line", count(len(rec), "cell"), len(t.names))
+			if remedy := mangled(rec, r.Comma, len(t.names)); remedy != "" {
+				systematic(line, 0, remedy, "%s, expected %d as in the first line", count(len(rec), "cell"), len(t.names))
+			} else {
+				fail(line, 0, "%s, expected %d as in the first line", count(len(rec), "cell"), len(t.names))
+			}
 			continue
 		}
 		for i, s := range rec {
 			v, ok := cellValue(s)
 			line, col := r.FieldPos(i)
-			if !ok {
+			if remedy := miswritten(s); !ok && remedy != "" {
+				systematic(line, column(line, col), remedy, "'%s' in column '%s' is not a finite number", shorten(strings.TrimSpace(s)), t.names[i])
+			} else if !ok {
 				fail(line, column(line, col), "'%s' in column '%s' is not a finite number; a missing value is an empty cell or NA",
 					shorten(strings.TrimSpace(s)), t.names[i])
 			}
@@ -107,6 +133,49 @@ func readCSV(file string, data []byte) (*table, Errors) {
 		return int(s.line), column(int(s.line), int(s.col))
 	}
 	return t, nil
+}
+
+const separateBy = "separate columns by , or ; or tab"
+
+// miswritten returns the remedy for a cell that is a number in another writing, or
+// several numbers; "": it is neither.
+func miswritten(s string) string {
+	words := strings.Fields(s)
+	numbers := 0
+	for _, w := range words {
+		if _, ok := cellValue(w); ok {
+			numbers++
+		}
+	}
+	switch {
+	case len(words) > 1 && numbers > 0:
+		return "numbers with blanks between them are one cell: " + separateBy
+	case len(words) == 1 && strings.Count(s, ",") == 1:
+		if _, ok := cellValue(strings.Replace(s, ",", ".", 1)); ok {
+			return "write decimals with a point, as in 1.5"
+		}
+	}
+	return ""
+}
+
+// mangled returns the remedy for a row of another number of cells than there are
+// names: that of a cell, or, where there are whole numbers only and at most two
+// for each name, that of decimal commas.
+func mangled(rec []string, comma rune, names int) string {
+	for _, s := range rec {
+		if remedy := miswritten(s); remedy != "" {
+			return remedy
+		}
+	}
+	if comma != ',' || len(rec) <= names || len(rec) > 2*names {
+		return ""
+	}
+	for _, s := range rec {
+		if _, ok := cellValue(s); !ok || strings.Contains(s, ".") {
+			return ""
+		}
+	}
+	return "decimal commas make cells of their own: write decimals with a point, as in 1.5"
 }
 
 // separator looks at the first line with content.

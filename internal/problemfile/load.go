@@ -1,6 +1,7 @@
 package problemfile
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"math"
@@ -81,8 +82,9 @@ type loader struct {
 	values  map[*expr.Expr]float64 // of constants
 
 	definitions []*definition
-	functions   []*function // in the order of the file
-	calling     []string    // functions being parsed
+	settable    []*expr.Expr // constants with a name of their own
+	functions   []*function  // in the order of the file
+	calling     []string     // functions being parsed
 	unknowns    []*unknown
 	families    []*family
 	controls    []*expr.Expr
@@ -101,6 +103,7 @@ type loader struct {
 
 // load reads a problem from its text.
 func load(name string, src []byte, open func(string) ([]byte, error), set map[string]float64, modelOnly bool) (*Problem, error) {
+	src = bytes.TrimPrefix(src, byteOrderMark)
 	base := path.Base(filepath.ToSlash(name))
 	l := &loader{
 		reporter:   newReporter(name, src),
@@ -191,10 +194,14 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 
 // finish returns the problem with its warnings, or all errors.
 func (l *loader) finish() (*Problem, error) {
+	l.checkCostates()
 	if err := l.err(); err != nil {
 		return nil, err
 	}
 	l.warnUnused()
+	l.warnIdle()
+	l.warnCover()
+	l.p.Settable = l.settableConstants()
 	l.warnings.sort()
 	for _, w := range l.warnings {
 		l.p.Warnings = append(l.p.Warnings, w)

@@ -117,6 +117,29 @@ func (l *loader) declare(name string, pos int, c class) *expr.Expr {
 	return s.e
 }
 
+// checkCostates reports names of the file that derived quantities have: p_x is the
+// costate of x, q_theta that of an estimated parameter.
+func (l *loader) checkCostates() {
+	check := func(prefix string, of *expr.Expr, what string) {
+		if of == nil {
+			return
+		}
+		if s := l.symbols[l.g.Var(prefix+of.Name())]; s != nil && s.class != classPoint {
+			l.errorf(s.pos, "the name '%s' is taken: it is the costate of the %s '%s'", s.name, what, of.Name())
+		}
+	}
+	if l.kind == KindAction || l.kind == KindLagrangian {
+		for _, c := range l.comps {
+			check("p_", c.symbol, "state")
+		}
+	}
+	if l.kind == KindAction || l.kind == KindHamiltonian {
+		for _, p := range l.params {
+			check("q_", p.Symbol, "parameter")
+		}
+	}
+}
+
 // maxFamily bounds the elements of an indexed family.
 const maxFamily = 10_000
 

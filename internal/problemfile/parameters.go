@@ -64,14 +64,13 @@ func (n *node) describe() string {
 // declareConstant makes a constant of a number, or a definition in terms of
 // constants of a formula: then a changed constant changes what follows from it.
 func (l *loader) declareConstant(name string, pos int, v *node) {
-	if x, ok := l.set[name]; ok {
-		if s := l.declare(name, pos, classConstant); s != nil {
-			l.constant(s, x)
-		}
-		return
-	}
 	s := l.declare(name, pos, classConstant)
 	if s == nil {
+		return
+	}
+	l.settable = append(l.settable, s)
+	if x, ok := l.set[name]; ok {
+		l.constant(s, x)
 		return
 	}
 	if v.kind == stringNode {
@@ -83,6 +82,28 @@ func (l *loader) declareConstant(name string, pos int, v *node) {
 		return
 	}
 	l.constant(s, v.num)
+}
+
+// settableConstants returns the constants that can be given another value, in
+// the order of the file.
+func (l *loader) settableConstants() []hamiltonian.Constant {
+	formulas := map[*expr.Expr]*expr.Expr{}
+	for _, d := range l.definitions {
+		if d.constant {
+			formulas[d.symbol] = d.value
+		}
+	}
+	var out []hamiltonian.Constant
+	for _, s := range l.settable {
+		v, ok := l.values[s]
+		if f := formulas[s]; !ok && f != nil {
+			v, ok = l.constantValue(f)
+		}
+		if ok {
+			out = append(out, hamiltonian.Constant{Symbol: s, Value: v})
+		}
+	}
+	return out
 }
 
 // declareParameters makes the names of [parameters]: fixed ones are constants.

@@ -56,6 +56,10 @@ type Problem struct {
 	Continuation *Continuation // nil: none
 	Integrate    Integrate
 
+	// Settable are the constants and fixed parameters that Loader.Set and With
+	// replace; those given by a formula have the value that it gives.
+	Settable []hamiltonian.Constant
+
 	Warnings []error
 
 	domain hamiltonian.Domain // of a network: constants only

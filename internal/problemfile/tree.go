@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -74,6 +75,10 @@ func (n *node) put(key string, pos int, val *node) *entry {
 // reading: ok is false. Duplicate keys do not.
 func parseTree(rep *reporter) (root *node, ok bool) {
 	root = &node{kind: tableNode}
+	if isUTF16(rep.src) {
+		rep.errorf(0, "the file is UTF-16, expected UTF-8: save it as that")
+		return root, false
+	}
 	b := builder{rep: rep, root: root, current: root}
 	b.p.Reset(rep.src)
 	for b.p.NextExpression() {
@@ -105,12 +110,30 @@ func (b *builder) syntax(err error) {
 	if errors.As(err, &pe) && cap(pe.Highlight) > 0 && cap(pe.Highlight) <= cap(b.rep.src) {
 		offset = cap(b.rep.src) - cap(pe.Highlight)
 	}
+	if r, n := utf8.DecodeRune(b.rep.src[offset:]); n > 1 {
+		// The parser shows the first byte of it as a character.
+		b.rep.errorf(offset, "not TOML: unexpected character '%c'%s", r, lookAlike(r))
+		return
+	}
 	hint := ""
 	line := b.rep.src[b.rep.lines[b.rep.line(offset)-1]:offset]
 	if i := bytes.IndexByte(line, '='); i >= 0 && !bytes.ContainsAny(line[i:], `'"`) {
 		hint = "; words and formulas stand in quotes, '..'"
 	}
 	b.rep.errorf(offset, "not TOML: %s%s", err, hint)
+}
+
+// lookAlike says what to write instead of a character that word processors make.
+func lookAlike(r rune) string {
+	switch r {
+	case '‘', '’', '‚', '“', '”', '„', '«', '»', '`', '´':
+		return ", a typographic quotation mark: write the straight ' or \""
+	case '−', '–', '—':
+		return ", a typographic minus sign or dash: write -"
+	case '\u00a0':
+		return ", a no-break space: write a plain one"
+	}
+	return ""
 }
 
 type keyPart struct {

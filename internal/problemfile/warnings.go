@@ -43,6 +43,9 @@ func (l *loader) warnUnused() {
 			add(j.Value...)
 		}
 		add(b.Conditions.G...)
+	case KindLagrangian:
+		add(l.p.Lagrangian.L)
+		add(l.p.Lagrangian.Given.G...)
 	case KindHamiltonian:
 		add(l.p.Hamiltonian.H)
 		add(l.p.Hamiltonian.Given.G...)
@@ -54,6 +57,60 @@ func (l *loader) warnUnused() {
 		if !slices.ContainsFunc(all, func(e *expr.Expr) bool { return e.DependsOn(p.Symbol) }) {
 			l.warnf(l.symbols[p.Symbol].pos, "nothing depends on the estimated parameter '%s', it cannot be found", p.Symbol.Name())
 		}
+	}
+}
+
+// warnIdle warns of states of an action that enter nothing but their own
+// equation: nothing measured depends on them, and no value of theirs is given.
+func (l *loader) warnIdle() {
+	a := l.p.Action
+	if a == nil {
+		return
+	}
+	var seen []*expr.Expr
+	for _, o := range a.Observations {
+		seen = append(seen, o.H...)
+	}
+	for _, s := range a.Signals {
+		seen = append(seen, s.H...)
+	}
+	for _, v := range a.Given.Values {
+		seen = append(seen, v.Variable)
+	}
+	for i, x := range a.States {
+		enters := x.Prior != (hamiltonian.Prior{}) || slices.ContainsFunc(seen, func(e *expr.Expr) bool { return e.DependsOn(x.Symbol) })
+		for j, other := range a.States {
+			enters = enters || i != j && other.F != nil && other.F.DependsOn(x.Symbol)
+		}
+		if s := l.symbols[x.Symbol]; !enters && s != nil {
+			l.warnf(s.pos, "nothing but its own equation depends on the state '%s', it cannot be found", x.Symbol.Name())
+		}
+	}
+}
+
+// leastCover is the fraction of the layer that measurements are expected to cover.
+const leastCover = 0.05
+
+// warnCover warns of measurements that are squeezed into a small part of the
+// layer, as they are when their times have another unit.
+func (l *loader) warnCover() {
+	e := l.root.get("observations")
+	if l.p.Action == nil || e == nil || len(e.val.items) == 0 || len(l.p.Action.Signals) > 0 {
+		return
+	}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, o := range l.p.Action.Observations {
+		for _, t := range o.Times {
+			lo, hi = min(lo, t), max(hi, t)
+		}
+	}
+	if cover := (hi - lo) / (l.dom.End - l.dom.Start); lo < hi && cover < leastCover {
+		pos := e.val.items[0].pos
+		if at := e.val.items[0].get("at"); at != nil {
+			pos = at.pos
+		}
+		l.warnf(pos, "the measurements cover %.2g %% of the layer only, from %s = %s to %s of %s to %s: do their times have its unit?",
+			100*cover, l.dom.Layer.Name(), format(lo), format(hi), format(l.dom.Start), format(l.dom.End))
 	}
 }
 

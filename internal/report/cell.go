@@ -15,6 +15,9 @@ type Cell struct {
 	// Value is what CSV and JSON contain: a float64, an integer, a bool or a
 	// string. nil: Text.
 	Value any
+
+	// Unit is the unit of Value where Text has one of its own, as durations do.
+	Unit string
 }
 
 // Empty is a cell without content; null in JSON.
@@ -30,6 +33,17 @@ func Textf(format string, args ...any) Cell { return Cell{Text: fmt.Sprintf(form
 
 // Int returns a cell with a whole number.
 func Int(n int) Cell { return Cell{Text: strconv.Itoa(n), Value: n} }
+
+// Count writes a number of things: "1 mesh", "2 meshes".
+func Count(n int, noun string) string {
+	if n != 1 {
+		if strings.HasSuffix(noun, "sh") {
+			noun += "e"
+		}
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
 
 // Bool returns a cell with yes or no.
 func Bool(b bool) Cell {
@@ -52,7 +66,15 @@ const (
 // negative or not finite says nothing: six significant digits are shown. An
 // err larger than v leaves one digit. At most 15 digits are shown.
 func Number(v, err float64) Cell {
-	return Cell{Text: formatNumber(v, err), Value: v}
+	return Cell{Text: unsigned(formatNumber(v, err)), Value: v}
+}
+
+// unsigned takes the sign from a number of which only zeros are left.
+func unsigned(s string) string {
+	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
+		return s[1:]
+	}
+	return s
 }
 
 func formatNumber(v, err float64) string {
@@ -134,7 +156,7 @@ func Fixed(v float64, places int) Cell {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return Cell{Text: formatNumber(v, 0), Value: v}
 	}
-	return Cell{Text: strconv.FormatFloat(v, 'f', places, 64), Value: v}
+	return Cell{Text: unsigned(strconv.FormatFloat(v, 'f', places, 64)), Value: v}
 }
 
 // Value returns a cell with v and six significant digits.
@@ -143,7 +165,7 @@ func Value(v float64) Cell { return Number(v, 0) }
 // Duration returns a cell with three digits and a unit; its value is in
 // seconds.
 func Duration(d time.Duration) Cell {
-	return Cell{Text: FormatDuration(d), Value: d.Seconds()}
+	return Cell{Text: FormatDuration(d), Value: d.Seconds(), Unit: "s"}
 }
 
 // FormatDuration writes d with three digits and one unit below a minute, and

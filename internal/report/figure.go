@@ -33,6 +33,7 @@ type Figure struct {
 type Panel struct {
 	X, Y       string // names of the axes with their units
 	LogX, LogY bool
+	CountX     bool    // the x axis has whole numbers
 	Layers     []Layer // later ones above earlier ones
 
 	XRange, YRange [2]float64 // what the axes show at least; equal: nothing more than the data

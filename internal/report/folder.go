@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // WriteFile writes a file as a whole or not at all: write fills a temporary
@@ -106,6 +107,8 @@ func ignoreClosed(err error) error {
 type Folder struct {
 	Path  string
 	Files []string // names of the files written, in order
+
+	earlier []string // files that the pages of earlier runs list
 }
 
 // OpenFolder makes the folder if it does not exist.
@@ -113,7 +116,11 @@ func OpenFolder(path string) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, err
 	}
-	return &Folder{Path: path}, nil
+	f := &Folder{Path: path}
+	if p, err := LoadPage(path); err == nil {
+		f.earlier = append(p.Files, p.Left...)
+	}
+	return f, nil
 }
 
 // Write writes the file name in the folder, as WriteFile does.
@@ -123,4 +130,19 @@ func (f *Folder) Write(name string, write func(w io.Writer) error) error {
 	}
 	f.Files = append(f.Files, name)
 	return nil
+}
+
+// left returns the files of earlier runs that are still there and that this one
+// has not replaced.
+func (f *Folder) left() []string {
+	var out []string
+	for _, name := range f.earlier {
+		if slices.Contains(f.Files, name) || slices.Contains(out, name) || !filepath.IsLocal(name) {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(f.Path, name)); err == nil {
+			out = append(out, name)
+		}
+	}
+	return out
 }

@@ -30,6 +30,7 @@ type Layer struct {
 	Style  Style
 	Dashed bool     // draw the line dashed whatever the style
 	Solid  bool     // draw the line full whatever the style
+	Thin   bool     // a line among many
 	Texts  []string // of Points: beside them
 }
 
@@ -42,7 +43,7 @@ type layer struct {
 
 func (l layer) lineStyle() draw.LineStyle {
 	s := draw.LineStyle{Color: l.Style.color(), Width: 1.4 * l.scale}
-	if l.Style < 0 {
+	if l.Style < 0 || l.Thin {
 		s.Width = 0.9 * l.scale
 	}
 	switch {

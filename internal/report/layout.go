@@ -97,15 +97,18 @@ func splitPoint(s string) (before, after string) {
 const minTextColumn = 12
 
 // layout makes the table fit the width: first columns of text are wrapped
-// between words, the widest first; if that is not enough, the columns are
-// split into blocks below each other, each led by the first column. A number
-// is never wrapped. Width 0 is unlimited.
-func layout(t Table, width int) []*grid {
+// between words, the widest first, then the headings of numbers; if that is not
+// enough, the columns are split into blocks below each other, each led by the
+// first column. A number is never wrapped. Width 0 is unlimited; at a soft width
+// every row stays a line, as grep expects.
+func layout(t Table, o Options) []*grid {
+	width := o.Width
 	g := newGrid(t)
-	if width <= 0 || g.width() <= width {
+	if width <= 0 || o.Soft || g.width() <= width {
 		return []*grid{g}
 	}
 	g.wrapText(width)
+	g.wrapHeadings(width)
 	if g.width() <= width || len(g.header) < 3 {
 		return []*grid{g}
 	}
@@ -122,6 +125,7 @@ func layout(t Table, width int) []*grid {
 		}
 		block := whole.columns(from, to)
 		block.wrapText(width)
+		block.wrapHeadings(width)
 		blocks = append(blocks, block)
 		from = to
 	}
@@ -183,6 +187,24 @@ func (g *grid) wrapText(width int) {
 		for _, row := range g.rows {
 			row[j] = strings.Join(wrapWords(row[j], target[j]), "\n")
 		}
+	}
+}
+
+// wrapHeadings breaks the headings of numbers between words, as far as the grid
+// does not fit and the numbers below are narrower.
+func (g *grid) wrapHeadings(width int) {
+	for j, h := range g.header {
+		if !g.number[j] || g.width() <= width {
+			continue
+		}
+		narrow := 0
+		for _, row := range g.rows {
+			narrow = max(narrow, linesWidth(row[j]))
+		}
+		for _, word := range strings.Fields(h) {
+			narrow = max(narrow, widthOf(word))
+		}
+		g.header[j] = strings.Join(wrapWords(h, narrow), "\n")
 	}
 }
 

@@ -22,6 +22,7 @@ func renderCSV(w io.Writer, tables []Table) error {
 				return err
 			}
 		}
+		t = withUnits(t)
 		cw := csv.NewWriter(w)
 		cw.Write(t.Header)
 		for _, row := range t.Rows {
@@ -37,6 +38,35 @@ func renderCSV(w io.Writer, tables []Table) error {
 		}
 	}
 	return nil
+}
+
+// withUnits puts the units of numbers where programs look for them: into the
+// heading of a column that has one unit, "time (s)", and else into the name that
+// the row begins with.
+func withUnits(t Table) Table {
+	header := append([]string(nil), t.Header...)
+	rows := append([][]Cell(nil), t.Rows...)
+	for j := range header {
+		unit, same := "", true
+		for _, row := range t.Rows {
+			if _, empty := row[j].Value.(missing); !empty {
+				same = same && (unit == "" || unit == row[j].Unit) && row[j].Unit != ""
+				unit = row[j].Unit
+			}
+		}
+		if same && unit != "" {
+			header[j] += " (" + unit + ")"
+			continue
+		}
+		for i, row := range t.Rows {
+			if u := row[j].Unit; u != "" && j > 0 {
+				rows[i] = append([]Cell(nil), rows[i]...)
+				rows[i][0] = Text(row[0].plain() + " (" + u + ")")
+			}
+		}
+	}
+	t.Header, t.Rows = header, rows
+	return t
 }
 
 // plain returns the value as CSV holds it: a number that reads back as the
@@ -74,6 +104,7 @@ func renderJSON(w io.Writer, tables []Table) error {
 	var b bytes.Buffer
 	b.WriteString("{")
 	for i, t := range tables {
+		t = withUnits(t)
 		if i > 0 {
 			b.WriteString(",")
 		}

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,7 @@ type Page struct {
 	Pictures    []Picture     `json:"pictures,omitempty"`
 	Certificate []Certificate `json:"certificates,omitempty"`
 	Files       []string      `json:"files,omitempty"` // beside the page
+	Left        []string      `json:"left,omitempty"`  // beside it too, but of earlier runs
 }
 
 // Equation is a formula with a caption.
@@ -52,6 +54,13 @@ type Certificate struct {
 // pageFile is the name of a page in the folder of its run.
 const pageFile = "report.json"
 
+// Fail notes why a run failed; nil: it did not.
+func (p *Page) Fail(err error) {
+	if err != nil {
+		p.Run.Error = err.Error()
+	}
+}
+
 // Add draws a figure into the page.
 func (p *Page) Add(f Figure, caption string) error {
 	var b bytes.Buffer
@@ -62,10 +71,15 @@ func (p *Page) Add(f Figure, caption string) error {
 	return nil
 }
 
-// Save writes the page into the folder of its run, from where LoadPage reads
-// it.
-func (p Page) Save(f *Folder) error {
-	return f.Write(pageFile, func(w io.Writer) error { return writeJSON(w, p, "  ") })
+// Save writes the page into the folder of its run, from where LoadPage reads it.
+// It lists the files that were written into the folder, and those that earlier
+// runs left there.
+func (p *Page) Save(f *Folder) error {
+	p.Files = append(slices.Clone(f.Files), pageFile)
+	p.Left = slices.DeleteFunc(f.left(), func(name string) bool { return name == pageFile })
+	return f.Write(pageFile, func(w io.Writer) error {
+		return writeJSON(w, p, "  ")
+	})
 }
 
 // LoadPage reads the page of the run in the folder dir.
@@ -73,7 +87,7 @@ func LoadPage(dir string) (Page, error) {
 	var p Page
 	data, err := os.ReadFile(filepath.Join(dir, pageFile))
 	if err != nil {
-		return p, fmt.Errorf("no report in the folder %s, which a run with --out writes: %w", dir, err)
+		return p, fmt.Errorf("no report in the folder %s: costate solve, check, anneal, design, continue or derive with --out %s makes one (%w)", dir, dir, err)
 	}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return p, fmt.Errorf("%s: %w", filepath.Join(dir, pageFile), err)
@@ -89,16 +103,31 @@ var pageSource string
 func (p Page) HTML(w io.Writer) error {
 	// Parsed here and not at start, which every command would pay for.
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"svg":    inlineSVG,
-		"math":   inlineMath,
-		"table":  htmlTable,
-		"number": func(v float64) string { return formatNumber(v, 0) },
-		"took":   func(s float64) string { return strconv.FormatFloat(s, 'g', 3, 64) + " s" },
+		"svg":     inlineSVG,
+		"math":    inlineMath,
+		"table":   htmlTable,
+		"number":  func(v float64) string { return formatNumber(v, 0) },
+		"outcome": outcome,
+		"took":    func(s float64) string { return strconv.FormatFloat(s, 'g', 3, 64) + " s" },
 	}).Parse(pageSource)
 	if err != nil {
 		return err
 	}
 	return t.Execute(w, p)
+}
+
+// outcome is how the page colours a status: what is well, what is not, and what
+// is neither.
+func outcome(r Run) string {
+	switch {
+	case r.Error != "":
+		return "failed"
+	case r.Status == "solved", r.Status == "finished", r.Status == "minimum", strings.HasPrefix(r.Status, "passed"):
+		return "passed"
+	case r.Status == "interrupted":
+		return "open"
+	}
+	return "failed"
 }
 
 // inlineSVG returns the svg element of a document that this package drew, in

@@ -26,8 +26,8 @@ func (p Panel) plot(scale vg.Length, shareX bool, rows, columns int) *plot.Plot 
 	if columns > 1 {
 		wantY = 4
 	}
-	setAxis(&g.X, p.X, p.LogX, wantX, scale)
-	setAxis(&g.Y, p.Y, p.LogY, wantY, scale)
+	setAxis(&g.X, p.X, p.LogX, p.CountX, wantX, scale)
+	setAxis(&g.Y, p.Y, p.LogY, false, wantY, scale)
 	if shareX {
 		g.X.Label.Text = ""
 	}
@@ -47,7 +47,7 @@ func fitLabel(a *plot.Axis, room vg.Length) {
 	}
 }
 
-func setAxis(a *plot.Axis, name string, log bool, want int, scale vg.Length) {
+func setAxis(a *plot.Axis, name string, log, whole bool, want int, scale vg.Length) {
 	a.Label.Text = name
 	label, tick := textStyle(10*scale), textStyle(9*scale)
 	label.XAlign, label.YAlign, label.Rotation = a.Label.TextStyle.XAlign, a.Label.TextStyle.YAlign, a.Label.TextStyle.Rotation
@@ -62,7 +62,7 @@ func setAxis(a *plot.Axis, name string, log bool, want int, scale vg.Length) {
 		a.Tick.Marker = logTicks{want}
 		return
 	}
-	a.Tick.Marker = linearTicks{want}
+	a.Tick.Marker = linearTicks{want, whole}
 }
 
 // extent returns the ranges of the axes: all data, with a margin so that

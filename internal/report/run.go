@@ -13,6 +13,7 @@ type Run struct {
 	Seconds  float64           `json:"seconds"`           // elapsed
 	Workers  int               `json:"workers,omitempty"` // goroutines; no result depends on it
 	Status   string            `json:"status"`            // "solved", or why not
+	Error    string            `json:"error,omitempty"`   // what failed; "": nothing
 	Warnings []string          `json:"warnings,omitempty"`
 	Options  map[string]string `json:"options,omitempty"` // in force, defaults included
 }

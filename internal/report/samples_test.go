@@ -82,7 +82,7 @@ func sampleFigures() []Figure {
 		h += 0.1 * rng.NormFloat64()
 	}
 
-	levels := LevelsPicture{Title: "Action levels of Lorenz 96, D = 10, 7 observed, 40 starts", Expected: 280, StdDev: 24}
+	levels := LevelsPicture{Title: "Action levels of Lorenz 96, D = 10, 7 observed, 40 starts", Expected: 280, StdDev: 24, Exact: []float64{270, 500}}
 	for beta := range 26 {
 		rf := 0.01 * math.Pow(2, float64(beta))
 		levels.Rf = append(levels.Rf, rf)
@@ -119,20 +119,19 @@ func sampleFigures() []Figure {
 		meshes.Meshes = append(meshes.Meshes, mesh)
 	}
 
-	design := DesignPicture{Title: "A network for the logistic map"}
-	for i, w := range []int{5, 10, 20} {
-		c := DesignCurve{Name: fmt.Sprintf("width %d", w)}
-		if i == 0 {
-			c.HeldOutOfBaseline = 0.5
+	design := DesignPicture{Title: "A teacher of five layers", X: "layers, input and output included", Error: "held-out error (R_{m} d^{2})", Noise: 1}
+	for i, m := range []float64{25, 100, 400} {
+		c := DesignCurve{Name: fmt.Sprintf("%g pairs", m), Chosen: -1}
+		if i == 2 {
+			c.Chosen = 4
 		}
-		for _, n := range []float64{5, 10, 20, 40, 60, 80, 100} {
-			c.Depth = append(c.Depth, n)
-			a := 3*math.Exp(-n/15/float64(i+1)) + 0.01*float64(3-i)
-			c.Level = append(c.Level, a)
-			c.LevelLo, c.LevelHi = append(c.LevelLo, a*0.8), append(c.LevelHi, a*1.25)
-			e := 0.3*math.Exp(-n/20) + 0.001*n/float64(i+1)
-			c.HeldOut = append(c.HeldOut, e)
-			c.HeldLo, c.HeldHi = append(c.HeldLo, e*0.9), append(c.HeldHi, e*1.1)
+		for n := 2.0; n <= 8; n++ {
+			c.X = append(c.X, n)
+			mean := 5*m - 4*(n-1)*min(m/5, 40)
+			c.Expected, c.StdDev = append(c.Expected, mean), append(c.StdDev, math.Sqrt(mean))
+			c.Level = append(c.Level, mean+200*m*math.Exp(-1.6*(n-2))/(1+math.Exp(20*(n-4.5))))
+			c.HeldOut = append(c.HeldOut, 1+100/m+6e3*math.Exp(-1.8*(n-2)))
+			c.Constant = append(c.Constant, 1000*(1+1/m))
 		}
 		design.Curves = append(design.Curves, c)
 	}

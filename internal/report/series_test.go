@@ -123,7 +123,8 @@ func TestSeriesNumPyReadsBack(t *testing.T) {
 func TestFullSolutionReadsBack(t *testing.T) {
 	var b bytes.Buffer
 	s := jumping()
-	if err := NewFull(s, "t", []string{"x", "p"}, []string{"k"}, 0).JSON(&b); err != nil {
+	unit := func(name string) string { return map[string]string{"t": "s", "x": "m"}[name] }
+	if err := NewFull(s, Sample(s, "t", []string{"x", "p"}, 0), s.Error, []string{"k"}, unit).JSON(&b); err != nil {
 		t.Fatal(err)
 	}
 	var f Full
@@ -132,6 +133,9 @@ func TestFullSolutionReadsBack(t *testing.T) {
 	}
 	if f.Status != "solved" || f.Label != "t" || !slices.Equal(f.T, Numbers(s.T)) || f.Warnings[0] != "a < b" {
 		t.Errorf("read back %+v", f)
+	}
+	if f.Unit != "s" || f.Values[0].Unit != "m" || f.Values[1].Unit != "" {
+		t.Errorf("units %q, %q, %q", f.Unit, f.Values[0].Unit, f.Values[1].Unit)
 	}
 	if p := f.Values[1]; p.Name != "p" || !slices.Equal(p.Y, Numbers{0, -2, 5, 3}) || !math.IsInf(float64(*p.Error), 1) {
 		t.Errorf("p is %+v", p)

@@ -73,7 +73,8 @@ type Full struct {
 	Message  string   `json:"message,omitempty"` // what failed
 	Warnings []string `json:"warnings,omitempty"`
 
-	Label  string               `json:"label"` // of the independent variable
+	Label  string               `json:"label"`          // of the independent variable
+	Unit   string               `json:"unit,omitempty"` // of T
 	T      Numbers              `json:"t"`
 	Values []Component          `json:"values"`
 	Params []Parameter          `json:"parameters,omitempty"`
@@ -84,6 +85,7 @@ type Full struct {
 // Component is one function of a solution.
 type Component struct {
 	Name  string    `json:"name"`
+	Unit  string    `json:"unit,omitempty"`
 	Error *Quantity `json:"error,omitempty"` // nil: not estimated
 	Y     Numbers   `json:"y"`
 }
@@ -91,6 +93,7 @@ type Component struct {
 // Parameter is one estimated parameter.
 type Parameter struct {
 	Name  string    `json:"name"`
+	Unit  string    `json:"unit,omitempty"`
 	Value Quantity  `json:"value"`
 	Error *Quantity `json:"error,omitempty"` // nil: not estimated
 }
@@ -111,12 +114,13 @@ func (q *Quantity) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// NewFull describes a solution at its mesh points, with parts as in Sample.
-func NewFull(s *ode.Solution, label string, names, params []string, parts int) Full {
-	rows := Sample(s, label, names, parts)
+// NewFull describes a solution by the functions in rows, with the errors of
+// these (nil: not estimated); unit returns the unit of a name or "".
+func NewFull(s *ode.Solution, rows Series, errors []float64, params []string, unit func(name string) string) Full {
 	full := Full{
 		Status: s.Status.String(),
-		Label:  label,
+		Label:  rows.Label,
+		Unit:   unit(rows.Label),
 		T:      rows.T,
 		Stats:  s.Stats,
 		Extra:  map[string]*Quantity{"residual": quantity(s.Residual)},
@@ -131,9 +135,9 @@ func NewFull(s *ode.Solution, label string, names, params []string, parts int) F
 		full.Extra["kappa"], full.Extra["kappa1"], full.Extra["gamma1"] = quantity(c.Kappa), quantity(c.Kappa1), quantity(c.Gamma1)
 	}
 	for j, name := range rows.Names {
-		c := Component{Name: name, Y: rows.Column(j)}
-		if s.Error != nil {
-			c.Error = quantity(s.Error[j])
+		c := Component{Name: name, Unit: unit(name), Y: rows.Column(j)}
+		if j < len(errors) {
+			c.Error = quantity(errors[j])
 		}
 		full.Values = append(full.Values, c)
 	}
@@ -142,6 +146,7 @@ func NewFull(s *ode.Solution, label string, names, params []string, parts int) F
 		if j < len(params) {
 			p.Name = params[j]
 		}
+		p.Unit = unit(p.Name)
 		if s.ParamError != nil {
 			p.Error = quantity(s.ParamError[j])
 		}

@@ -46,6 +46,7 @@ func (t *Table) Add(cells ...Cell) { t.Rows = append(t.Rows, cells) }
 type Options struct {
 	Format Format // [Terminal]
 	Width  int    // columns of the terminal; 0: unlimited [0]
+	Soft   bool   // Width is what reads well, not a border: notes are wrapped, titles and rows are not [false]
 	Color  bool   // headings in bold on a terminal [false]
 }
 

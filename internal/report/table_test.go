@@ -200,3 +200,71 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("%q", h)
 	}
 }
+
+// TestUnitsInMachineForms: a number whose text has a unit has it in its key.
+func TestUnitsInMachineForms(t *testing.T) {
+	tab := Table{Name: "summary", Header: []string{"quantity", "value"}}
+	tab.Add(Text("layers"), Int(20))
+	tab.Add(Text("time"), Duration(1500*time.Millisecond))
+	for format, want := range map[Format]string{CSV: "time (s),1.5\n", JSON: `{"quantity": "time (s)", "value": 1.5}`, Terminal: " 1.50 s\n"} {
+		var b bytes.Buffer
+		if err := Render(&b, Options{Format: format}, tab); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s: %q is missing in\n%s", format, want, b.String())
+		}
+	}
+}
+
+// TestSoftWidth wraps notes and leaves rows as they are.
+func TestSoftWidth(t *testing.T) {
+	tab := Table{Name: "t", Header: []string{"name"}, Note: strings.Repeat("a word and ", 20)}
+	row := []Cell{Text("x")}
+	for range 12 {
+		tab.Header = append(tab.Header, "value of it")
+		row = append(row, Value(math.Pi))
+	}
+	tab.Add(row...)
+	render := func(o Options) (lines []string, longest int) {
+		var b bytes.Buffer
+		if err := Render(&b, o, tab); err != nil {
+			t.Fatal(err)
+		}
+		lines = strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+		for _, l := range lines {
+			longest = max(longest, widthOf(l))
+		}
+		return lines, longest
+	}
+	soft, _ := render(Options{Width: 80, Soft: true})
+	if len(soft) != 6 || strings.Count(soft[0], "value of it") != 12 || widthOf(soft[3]) > 80 {
+		t.Errorf("soft width:\n%s", strings.Join(soft, "\n"))
+	}
+	// On a terminal the headings are wrapped before the table is broken.
+	if hard, longest := render(Options{Width: 80}); longest > 80 || len(hard) != 11 {
+		t.Errorf("width 80: %d lines of up to %d\n%s", len(hard), longest, strings.Join(hard, "\n"))
+	}
+}
+
+func TestZeroHasNoSign(t *testing.T) {
+	for _, c := range []struct {
+		cell Cell
+		want string
+	}{
+		{Number(-1e-17, 1e-4), "0.0000"}, {Number(-4e-5, 1e-4), "0.0000"}, {Number(math.Copysign(0, -1), 0), "0"},
+		{Fixed(-0.001, 2), "0.00"}, {Number(-0.0012, 1e-4), "-0.0012"}, {Number(-10, 1e-1), "-10.0"},
+	} {
+		if c.cell.Text != c.want {
+			t.Errorf("%v: %q, want %q", c.cell.Value, c.cell.Text, c.want)
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for want, got := range map[string]string{"1 mesh": Count(1, "mesh"), "2 meshes": Count(2, "mesh"), "0 layers": Count(0, "layer")} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -26,14 +26,18 @@ func renderTerminal(w io.Writer, o Options, tables []Table) error {
 			b.WriteByte('\n')
 		}
 		if t.Title != "" {
-			for _, line := range wrapWords(t.Title, o.Width) {
+			width := o.Width
+			if o.Soft {
+				width = 0
+			}
+			for _, line := range wrapWords(t.Title, width) {
 				if o.Color {
 					line = "\x1b[1m" + line + "\x1b[0m"
 				}
 				b.WriteString(line + "\n")
 			}
 		}
-		for k, block := range layout(t, o.Width) {
+		for k, block := range layout(t, o) {
 			if k > 0 {
 				b.WriteByte('\n')
 			}

@@ -11,11 +11,17 @@ import (
 
 // linearTicks labels about want places at multiples of 1, 2 or 5 times a power
 // of ten. gonum's own choose more labels than fit and more digits than needed.
-type linearTicks struct{ want int }
+type linearTicks struct {
+	want  int
+	whole bool // the values are counts: no label between them
+}
 
 // Ticks implements plot.Ticker.
 func (l linearTicks) Ticks(lo, hi float64) []plot.Tick {
 	step, parts := niceStep((hi - lo) / float64(max(l.want, 2)))
+	if l.whole && step < 2 {
+		step, parts = 1, 1
+	}
 	// Magnitudes that would need many zeros are written with a power of ten.
 	power := int(math.Floor(math.Log10(math.Max(math.Abs(lo), math.Abs(hi)))))
 	if power >= -3 && power <= 5 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"costate/discrete"
+	"costate/hamiltonian"
 	"costate/internal/problemfile"
 )
 
@@ -247,6 +248,8 @@ type Prediction struct {
 	// noise alone.
 	RMS   float64
 	Count int
+
+	Held []hamiltonian.Observations // the data held back
 }
 
 // Predict integrates the model from the last layer of a path to until, and
@@ -268,7 +271,7 @@ func (p *Problem) Predict(ctx context.Context, path *discrete.Path, until float6
 	if err != nil {
 		return nil, err
 	}
-	out := &Prediction{}
+	out := &Prediction{Held: p.File.Held}
 	out.T, out.X = sampled(sol, a.End, until, (until-a.End)/points)
 	out.RMS, out.Count = discrete.Misfit(sol, path.Theta, data)
 	return out, nil

@@ -2,17 +2,24 @@ package route
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"costate/discrete"
+	"costate/hamiltonian"
+	"costate/internal/expr"
 	"costate/ode"
 )
 
 // Bounds on estimated parameters by an active set: a parameter on a bound is
 // held there, its natural condition gives way, and dA/dtheta tells whether it
 // wants to leave.
+
+// ErrActiveSet says that no set of parameters on their bounds was found for which
+// those on a bound press against it and the others keep theirs.
+var ErrActiveSet = errors.New("the parameters on their bounds change from solution to solution: give narrower bounds or better guesses, or hold one of them")
 
 // bounded calls solve until no parameter is outside its bounds and none on a
 // bound wants back inside. solve is given the guess of each round.
@@ -37,7 +44,8 @@ func (p *Problem) bounded(ctx context.Context, guess *ode.Solution, solve func(*
 		}
 		guess = sol
 	}
-	return solve(guess)
+	guess.Status, guess.Err = ode.Unfinished, ErrActiveSet
+	return guess, ErrActiveSet
 }
 
 // checkEnd refuses a solution whose free end is not after the start.
@@ -54,6 +62,9 @@ func (p *Problem) checkEnd(sol *ode.Solution) error {
 func (p *Problem) activeSet(sol *ode.Solution) (map[int]float64, bool) {
 	pins := map[int]float64{}
 	changed := false
+	if p.File.Action == nil {
+		return pins, changed
+	}
 	for i, q := range p.File.Action.Params {
 		lo, hi := q.Bounds()
 		at, held := p.pins[i]
@@ -104,6 +115,114 @@ func (p *Problem) pinPath(path *discrete.Path) error {
 		}
 	}
 	return p.pin(pins)
+}
+
+// sharper minimises once more where parameters of a path stand on a bound, by a
+// rule of higher order: which ones they are depends on the accuracy. It returns the
+// path itself if that fails.
+func sharper(ctx context.Context, a *hamiltonian.Action, path *discrete.Path) *discrete.Path {
+	if len(path.AtBound) == 0 {
+		return path
+	}
+	pr, err := Layers(a)
+	if err != nil {
+		return path
+	}
+	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, guessLayers
+	s := discrete.Solver{Tolerance: 1e-9}
+	if better, err := s.Solve(ctx, pr, discrete.Guess{Path: path}); err == nil {
+		return better
+	}
+	return path
+}
+
+// asConstants returns the problem in which the parameters that are held on a bound
+// are constants, which has the same solution, and that solution.
+func (p *Problem) asConstants(sol *ode.Solution) (*Problem, *ode.Solution, error) {
+	held := p.AtBound()
+	file, a := *p.File, *p.File.Action
+	a.Constants, a.Params = slices.Clone(a.Constants), nil
+	for i, q := range p.File.Action.Params {
+		if slices.Contains(held, i) {
+			a.Constants = append(a.Constants, hamiltonian.Constant{Symbol: q.Symbol, Value: p.pins[i]})
+		} else {
+			a.Params = append(a.Params, q)
+		}
+	}
+	file.Action = &a
+	q, err := New(&file)
+	if err != nil {
+		return nil, nil, err
+	}
+	places := func(some, all []*expr.Expr) (at []int, err error) {
+		for _, s := range some {
+			i := slices.IndexFunc(all, func(e *expr.Expr) bool { return e.Name() == s.Name() })
+			if i < 0 {
+				return nil, fmt.Errorf("%s is not among the unknowns", s.Name())
+			}
+			at = append(at, i)
+		}
+		return at, nil
+	}
+	components, err := places(q.Equations.Components, p.Equations.Components)
+	if err != nil {
+		return nil, nil, err
+	}
+	var now, before []*expr.Expr
+	for _, u := range q.Equations.Unknowns {
+		now = append(now, u.Symbol)
+	}
+	for _, u := range p.Equations.Unknowns {
+		before = append(before, u.Symbol)
+	}
+	unknowns, err := places(now, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	return q, project(sol, components, unknowns), nil
+}
+
+// project returns a solution with some of its components and parameters.
+func project(sol *ode.Solution, components, params []int) *ode.Solution {
+	out := *sol
+	out.Dim, out.Y = len(components), nil
+	for i := range sol.T {
+		out.Y = append(out.Y, choose(sol.Node(i), components)...)
+	}
+	out.P = choose(sol.P, params)
+	out.Error, out.ParamError = choose(sol.Error, components), choose(sol.ParamError, params)
+	out.Inner = chosen{sol, components}
+	return &out
+}
+
+// choose returns the elements of v at index; nil stays nil.
+func choose(v []float64, index []int) []float64 {
+	if v == nil {
+		return nil
+	}
+	out := make([]float64, len(index))
+	for k, i := range index {
+		out[k] = v[i]
+	}
+	return out
+}
+
+// chosen are some components of a solution between its mesh points.
+type chosen struct {
+	sol   *ode.Solution
+	index []int
+}
+
+func (c chosen) Value(dst []float64, i int, theta float64) {
+	y := make([]float64, c.sol.Dim)
+	c.sol.Inner.Value(y, i, theta)
+	copy(dst, choose(y, c.index))
+}
+
+func (c chosen) Deriv(dst []float64, i int, theta float64) {
+	y := make([]float64, c.sol.Dim)
+	c.sol.Inner.Deriv(y, i, theta)
+	copy(dst, choose(y, c.index))
 }
 
 // AtBound lists the parameters that are held on a bound, ascending.

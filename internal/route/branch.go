@@ -3,39 +3,95 @@ package route
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"costate/collocation"
 	"costate/ode"
 )
 
 // Branch follows the solutions of a family in one constant of the file, from its
-// value there towards to, around folds.
+// value there towards to, around folds. It begins at the solution that Collocate
+// finds. Estimated parameters keep to their bounds all along: a parameter that
+// meets one is held there from then on, and let go where its multiplier changes
+// sign.
 func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Options, b collocation.BranchOptions) (*collocation.Branch, error) {
 	from, ok := p.constant(parameter)
 	if !ok {
-		return nil, fmt.Errorf("there is no constant %s", parameter)
+		return new(collocation.Branch), fmt.Errorf("there is no constant %s", parameter)
+	}
+	if m, err := p.member(parameter, to, nil); err != nil {
+		return new(collocation.Branch), fmt.Errorf("the problem with %s = %g: %w", parameter, to, err)
+	} else if !sameLayer(m.BVP, p.BVP) {
+		return new(collocation.Branch), fmt.Errorf("%s moves the ends of the layer or measurements in it, which a branch cannot follow: give the layer a fixed length, with the equations scaled by %s", parameter, parameter)
+	}
+	first, err := p.Collocate(ctx, o)
+	if err != nil {
+		return new(collocation.Branch), err
 	}
 	o = o.with(p.File.Solve)
 	s := p.collocation(o)
-	s.Continuation = nil
-	family := &collocation.Continuation{From: from, To: to, Problem: p.Family(parameter)}
-	if s.Guess == nil {
-		s.Guess = p.annealedGuess(ctx)
-	}
-	branch, err := s.Continue(ctx, family, b)
+	s.Continuation, s.Guess = nil, first
+	w := &tracker{p: p, parameter: parameter, pins: maps.Clone(p.pins)}
+	b.Watch, b.Switch = w.watch, w.change
+	branch, err := s.Continue(ctx, &collocation.Continuation{From: from, To: to, Problem: w.family()}, b)
 	return branch, p.worded(nil, err)
 }
 
-// AllSolutions looks for up to limit solutions by deflation.
-func (p *Problem) AllSolutions(ctx context.Context, o Options, limit int) ([]*ode.Solution, error) {
+// sameLayer reports whether two problems have the same interval and jumps.
+func sameLayer(a, b *ode.BVP) bool {
+	same := func(s, t ode.Jump) bool { return s.T == t.T }
+	return a.Start == b.Start && a.End == b.End && slices.EqualFunc(a.Jumps, b.Jumps, same) && slices.Equal(a.Boundary.Points, b.Boundary.Points)
+}
+
+// AllSolutions looks for up to limit solutions by deflation, the first being that
+// of Collocate. With bounds on parameters it looks in every active set that a
+// solution outside of them points to, and keeps the solutions at which no
+// parameter is outside and none on a bound wants back inside. held lists, for
+// every solution, the parameters on a bound.
+func (p *Problem) AllSolutions(ctx context.Context, o Options, limit int) (all []*ode.Solution, held [][]int, err error) {
+	first, err := p.Collocate(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
 	s := p.collocation(o.with(p.File.Solve))
-	all, err := s.AllSolutions(ctx, p.BVP, limit)
-	return all, p.worded(nil, err)
+	s.AbsTols = p.absTols(s.Tol, first)
+	start := maps.Clone(p.pins)
+	sets := []map[int]float64{start}
+	if len(start) > 0 {
+		sets = append(sets, map[int]float64{})
+	}
+	for n := 0; n < len(sets) && len(all) < limit; n++ {
+		if err := p.pin(sets[n]); err != nil {
+			return all, held, err
+		}
+		s.Guess = nil
+		if n == 0 {
+			s.Guess = first
+		}
+		found, err := s.AllSolutions(ctx, p.BVP, limit)
+		if ctx.Err() != nil {
+			return all, held, err
+		}
+		if err != nil && n == 0 {
+			return nil, nil, p.worded(nil, err)
+		}
+		for _, sol := range found {
+			next, changed := p.activeSet(sol)
+			switch {
+			case !changed && len(all) < limit && len(p.Equations.OutOfBounds(sol.P)) == 0:
+				all, held = append(all, sol), append(held, p.AtBound())
+			case changed && !slices.ContainsFunc(sets, func(m map[int]float64) bool { return maps.Equal(m, next) }):
+				sets = append(sets, next)
+			}
+		}
+	}
+	return all, held, p.pin(start)
 }
 
 // Sensitivity returns the derivatives of a solution with respect to constants of
-// the file.
+// the file. Parameters on a bound stay there.
 func (p *Problem) Sensitivity(ctx context.Context, sol *ode.Solution, o Options, names []string) ([]*ode.Solution, error) {
 	s := p.collocation(o.with(p.File.Solve))
 	var at []float64
@@ -55,7 +111,7 @@ func (p *Problem) Sensitivity(ctx context.Context, sol *ode.Solution, o Options,
 // Constants returns the names of the constants of the problem.
 func (p *Problem) Constants() []string {
 	var out []string
-	for _, c := range p.Equations.Constants {
+	for _, c := range p.File.Settable {
 		out = append(out, c.Symbol.Name())
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -47,6 +48,7 @@ type Check struct {
 	Collocation *ode.Solution
 	Shooting    *ode.Solution
 	Split       hamiltonian.Split // parts of the action, by collocation
+	Exact       bool              // the data are fitted to rounding, costates are zero
 
 	Studies []*discrete.ConvergenceStudy
 	Failed  []error // studies that ended early
@@ -93,10 +95,6 @@ type checker struct {
 	ctx  context.Context
 	flow *hamiltonian.Flow
 
-	whole   *Problem // before parameters were held
-	heldAt  []int    // which of its parameters
-	outside bool     // a solution without holding any lay outside the bounds
-
 	damage func(*discrete.Problem) // tests only
 }
 
@@ -105,19 +103,28 @@ func (c *checker) run() error {
 		return err
 	}
 	c.Step("collocation")
-	shot, err := c.Problem.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
-	if c.ctx.Err() != nil {
+	// Shooting and the layers know nothing of each other.
+	var shooting sync.WaitGroup
+	var unshot error
+	shooting.Go(func() {
+		p := *c.Problem // holds parameters of its own
+		c.Shooting, unshot = p.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
+		c.Step("shooting")
+	})
+	err := c.layers()
+	shooting.Wait()
+	switch {
+	case err != nil:
 		return err
-	}
-	c.Shooting = shot
-	if err != nil {
-		c.certify(hamiltonian.Certificate{Name: "multiple shooting", Value: math.NaN(), Bound: math.NaN(),
-			Verdict: hamiltonian.Fail, Note: err.Error()})
+	case c.ctx.Err() != nil:
+		return c.ctx.Err()
+	case unshot != nil:
+		cert := hamiltonian.Certificate{Name: "multiple shooting", Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: brief(unshot)}
+		if errors.Is(unshot, ode.ErrMeshLimit) {
+			cert.Verdict = hamiltonian.NotJudged // no route for such a problem
+		}
+		c.certify(cert)
 		c.Shooting = nil
-	}
-	c.Step("shooting")
-	if err := c.layers(); err != nil {
-		return err
 	}
 	c.agree()
 	defer c.Step("certificates")
@@ -135,24 +142,20 @@ func (c *checker) accuracy() float64 {
 }
 
 func (c *checker) collocate() error {
-	guess := c.Guess
-	if guess == nil {
-		guess = c.bounded()
-	}
-	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: guess})
-	if err != nil && c.Guess == nil && guess != nil && c.ctx.Err() == nil {
-		sol, err = c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy()})
-	}
+	sol, err := c.Problem.Collocate(c.ctx, Options{Tol: c.accuracy(), Guess: c.Guess})
 	if err != nil {
 		return fmt.Errorf("collocation: %w", err)
 	}
-	if c.Guess == nil && !c.outside && len(c.Held) == 0 && len(c.Problem.Equations.OutOfBounds(sol.P)) > 0 {
-		c.outside = true
-		return c.collocate()
+	if c.Collocation, err = c.hold(sol); err != nil {
+		return err
 	}
-	c.Collocation = sol
-	c.Split, err = c.Problem.Equations.Action(sol)
-	return err
+	if c.Split, err = c.Problem.Equations.Action(c.Collocation); err != nil {
+		return err
+	}
+	if c.Problem.File.Action != nil {
+		c.settle()
+	}
+	return nil
 }
 
 // layers studies the convergence of the discrete routes.
@@ -171,6 +174,11 @@ func (c *checker) layers() error {
 	}
 	if c.damage != nil {
 		c.damage(pr)
+	}
+	if width := c.thinnest((pr.End - pr.Start) / float64(c.Last)); width > 0 {
+		c.certify(hamiltonian.Unjudged("discrete layers", math.NaN(),
+			"no asymptotic regime up to %d: collocation needs intervals of %.1e somewhere, which layers of equal length cannot resolve", c.Last, width))
+		return nil
 	}
 	schemes := c.Schemes
 	if c.CheckOptions.Unscaled {
@@ -197,12 +205,36 @@ func (c *checker) layers() error {
 		c.Studies = append(c.Studies, s)
 		if err := failed[i]; err != nil {
 			c.Failed = append(c.Failed, err)
-			c.certify(hamiltonian.Certificate{Name: "minimum, " + s.Scheme.String(), Value: math.NaN(), Bound: math.NaN(),
-				Verdict: hamiltonian.Fail, Note: err.Error()})
+			c.certify(c.unsolved(s.Scheme, err))
 		}
 		c.study(a, pr, s)
 	}
 	return nil
+}
+
+// unresolved is how much longer than the shortest interval of collocation the
+// shortest layers may be: its rule is of a higher order, but not of any.
+const unresolved = 32
+
+// thinnest returns the shortest interval of the collocation's mesh if layers of the
+// given length, or of that of the piece between two measurements, cannot resolve
+// what it was made for; else 0.
+func (c *checker) thinnest(step float64) float64 {
+	t, breaks := c.Collocation.T, c.Problem.Equations.Breaks()
+	least, from := 0.0, 0
+	for i := 1; i < len(t); i++ {
+		if i < len(t)-1 && t[i] != t[i+1] && !slices.Contains(breaks, t[i]) {
+			continue
+		}
+		local := min(step, t[i]-t[from])
+		for j := from + 1; j <= i; j++ {
+			if h := t[j] - t[j-1]; h > 0 && local > unresolved*h && (least == 0 || h < least) {
+				least = h
+			}
+		}
+		from = i
+	}
+	return least
 }
 
 // Strong reports whether all equations of the model hold exactly.
@@ -284,7 +316,7 @@ func (c *checker) actionError(sol *ode.Solution, action float64) float64 {
 	for i, v := range sol.P {
 		worst = max(worst, errorOf(sol.ParamError, i)/max(math.Abs(v), math.SmallestNonzeroFloat64))
 	}
-	return math.Abs(action) * worst
+	return math.Abs(action)*worst + c.floor()
 }
 
 // agree compares the routes.

@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"costate/hamiltonian"
 )
@@ -88,19 +89,11 @@ func (c *Findings) Verdict() string {
 		failed = append(failed, fmt.Sprintf("%d %s between the routes", apart, what))
 	}
 	if len(failed) > 0 {
-		return "FAILED: " + join(failed)
+		return "FAILED: " + strings.Join(failed, "; ") // names have commas
 	}
-	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged", judged, open)
-}
-
-func join(words []string) string {
-	s := words[0]
-	for i, w := range words[1:] {
-		if i == len(words)-2 {
-			s += " and " + w
-		} else {
-			s += ", " + w
-		}
+	alone := ""
+	if len(c.Agreement) == 0 {
+		alone = ", no second route to compare with"
 	}
-	return s
+	return fmt.Sprintf("passed: %d figures within their bounds, %d not judged%s", judged, open, alone)
 }

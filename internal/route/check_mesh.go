@@ -16,7 +16,7 @@ func layerMesh(pr *discrete.Problem, n int, breaks []float64) []float64 {
 	}
 	slices.Sort(marks)
 	length := pr.End - pr.Start
-	marks = slices.CompactFunc(marks, func(b, a float64) bool { return b-a < 1e-12*length })
+	marks = slices.CompactFunc(marks, func(a, b float64) bool { return math.Abs(a-b) < 1e-12*length })
 	mesh := marks[:1:1]
 	for i, b := range marks[1:] {
 		a := marks[i]

@@ -417,3 +417,100 @@ func TestSweep(t *testing.T) {
 		t.Errorf("model error %g with exact equations", limit.Model)
 	}
 }
+
+// TestPerfectData: where the model fits its data to rounding there is no action to
+// minimise and no costate to compare: that is said, and is no failure.
+func TestPerfectData(t *testing.T) {
+	for _, rf := range []string{"4", "inf"} {
+		c, err := problem(t, `[layer]
+start = 0
+end = 2
+[parameters]
+k = { estimate = true, guess = 1.2 }
+[states]
+x = { equation = '-k*x', guess = 1 }
+[model]
+Rf = `+rf+`
+[[observations]]
+at = [0, 0.5, 1, 1.5, 2]
+observe = { x = [1, 0.6065306597126334, 0.36787944117144233, 0.22313016014842982, 0.1353352832366127] }
+sd = 0.1
+`).Check(t.Context(), CheckOptions{Last: 128})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !c.Exact || !c.Passed() || c.Split.Total() > 1e-25 {
+			t.Errorf("Rf = %s: at rounding level %v, action %g; %s", rf, c.Exact, c.Split.Total(), c.Verdict())
+		}
+		said := slices.ContainsFunc(c.Certificates, func(k hamiltonian.Certificate) bool {
+			return k.Name == "action" && strings.HasPrefix(k.Note, "at rounding level")
+		})
+		if !said {
+			t.Errorf("Rf = %s: nothing says that the action is at rounding level", rf)
+		}
+	}
+}
+
+// TestUnresolvedLayer: layers of equal length are not tried on what they cannot
+// resolve, and measurements close to each other are no such thing.
+func TestUnresolvedLayer(t *testing.T) {
+	for _, c := range []struct {
+		rate, rf, times string
+		unresolved      bool
+	}{{"1e6", "1e-8", "0.6", true}, {"1", "1", "0.6", false}, {"1", "1", "0.500001", false}} {
+		r, err := problem(t, `[layer]
+start = 0
+end = 1
+[states]
+x = { equation = '`+c.rate+`*(cos(t) - x)', guess = 1 }
+[model]
+Rf = `+c.rf+`
+[[observations]]
+at = [0, 0.5, `+c.times+`, 1]
+observe = { x = [0, 0.9, 0.85, 0.5] }
+sd = 0.1
+`).Check(t.Context(), CheckOptions{Schemes: schemes(t, "midpoint"), Last: 128})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := slices.ContainsFunc(r.Certificates, func(k hamiltonian.Certificate) bool {
+			return k.Name == "discrete layers" && strings.HasPrefix(k.Note, "no asymptotic regime up to 128")
+		})
+		if said != c.unresolved || !r.Passed() || len(r.Studies) > 0 == c.unresolved {
+			t.Errorf("rate %s, measured at %s: unresolved %v, %d studies; %s", c.rate, c.times, said, len(r.Studies), r.Verdict())
+		}
+	}
+}
+
+// TestKinkedSignal: boundaries of layers are where a signal bends, so that orders
+// hold, in every piece.
+func TestKinkedSignal(t *testing.T) {
+	c, err := problem(t, `[layer]
+start = 0
+end = 4
+[inputs]
+u = { data = { t = [0, 1, 2.7, 4], v = [0, 1, -1, 0.5] }, value = 'v', interpolation = "linear" }
+[states]
+x = { equation = '-x + u', guess = 0 }
+y = { equation = 'x - y', guess = 0, Rf = inf }
+[model]
+Rf = 5
+[[observations]]
+at = [0.3, 1.7, 3.1]
+observe = { y = [0.1, 0.4, -0.2] }
+sd = 0.1
+`).Check(t.Context(), CheckOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Passed() || len(c.Studies) != len(CheckSchemes) {
+		t.Error(c.Verdict())
+	}
+	for _, s := range c.Studies {
+		for _, tau := range []float64{0.3, 1, 1.7, 2.7, 3.1} {
+			if !slices.Contains(s.Limit.T, tau) {
+				t.Errorf("%v: no boundary at %g in %d", s.Scheme, tau, len(s.Limit.T))
+			}
+		}
+	}
+}

@@ -45,7 +45,11 @@ func (p *Problem) Discretise(ctx context.Context, o LayerOptions) (*discrete.Pat
 		if w := p.hidden(path); w != nil {
 			path.Warnings = append(path.Warnings, w)
 		}
-		if u := p.undeterminedPath(ctx, path); u != nil {
+		u := p.undeterminedPath(ctx, path)
+		if u == nil && err != nil {
+			u = p.undeterminedGuess(ctx) // the path may have slid along a valley to nowhere
+		}
+		if u != nil {
 			u.Err = err
 			return path, u
 		}

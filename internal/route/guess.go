@@ -2,6 +2,8 @@ package route
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 
 	"costate/discrete"
@@ -12,20 +14,33 @@ import (
 // annealedGuess returns the minimum of the action in a modest number of layers,
 // reached by raising the precision of the model step by step, as a guess for
 // the continuous routes. nil: the problem has no discrete action, or annealing
-// failed.
+// failed, which explained tells of if the route fails as well.
 func (p *Problem) annealedGuess(ctx context.Context) *ode.Solution {
 	a := p.File.Action
 	if a == nil {
 		return nil
 	}
 	path, err := minimum(ctx, a)
+	p.noGuess = err
 	if err != nil {
 		return nil
 	}
+	path = sharper(ctx, a, path)
 	if err := p.pinPath(path); err != nil {
 		return nil
 	}
 	return pathSolution(p.Equations, path)
+}
+
+// explained adds to the failure of a route that there was no first guess, which
+// may be the reason.
+func (p *Problem) explained(sol *ode.Solution, err error) (*ode.Solution, error) {
+	var u *Undetermined
+	if err == nil || p.noGuess == nil || sol == nil || errors.As(err, &u) || errors.Is(err, context.Canceled) {
+		return sol, err
+	}
+	sol.Err = fmt.Errorf("%w; no first guess was found either (%s), and that of the file was taken: give a better one, or let costate anneal look from many starts", err, cause(p.noGuess))
+	return sol, sol.Err
 }
 
 // persistent calls solve, with the bounds kept, from a guess; if that fails from
@@ -172,10 +187,15 @@ func climb(ctx context.Context, pr *discrete.Problem, a *hamiltonian.Action, s s
 	q := *pr
 	weak := ladder(a)
 	guess := s.guess
-	solver := discrete.Solver{Tolerance: 1e-4, MaxSteps: 50}
+	// A rung that does not converge goes on from where it stopped: a valley that
+	// is narrow and bent takes many steps, and few problems have one.
+	quick, patient := discrete.Solver{Tolerance: 1e-4, MaxSteps: 50}, discrete.Solver{Tolerance: 1e-4, MaxSteps: 400}
 	for k := s.rung; ; k++ {
 		q.Rf = weak(k)
-		path, err := solver.Solve(ctx, &q, guess)
+		path, err := quick.Solve(ctx, &q, guess)
+		if err != nil && path != nil && ctx.Err() == nil {
+			path, err = patient.Solve(ctx, &q, discrete.Guess{Path: path})
+		}
 		if path == nil || ctx.Err() != nil || k >= ladderTop {
 			return path, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"costate/discrete"
 	"costate/hamiltonian"
+	"costate/internal/expr"
 )
 
 // Layers makes the discrete action of an action: the same model, measurements,
@@ -257,11 +258,11 @@ func fix(p *discrete.Problem, a *hamiltonian.Action) error {
 			}
 		}
 		if hit < 0 || !c.Linear {
-			return fmt.Errorf("discrete layers take conditions that give the value of one state at one end, such as x(0) - 1; condition %d is of another form (collocation solves it)", k+1)
+			return fmt.Errorf("discrete layers take conditions that give the value of one state at one end, such as x(0) - 1; the condition %s = 0 is of another form (collocation solves it)", expr.Text(a.Given.G[k]))
 		}
 		for _, v := range dth[k*len(a.Params) : (k+1)*len(a.Params)] {
 			if v != 0 {
-				return fmt.Errorf("discrete layers take conditions that do not name estimated parameters; condition %d does (collocation solves it)", k+1)
+				return fmt.Errorf("discrete layers take conditions that do not name estimated parameters; the condition %s = 0 does (collocation solves it)", expr.Text(a.Given.G[k]))
 			}
 		}
 		v := -value[k] / dx[k*2*d+hit]

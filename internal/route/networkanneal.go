@@ -24,6 +24,7 @@ type NetworkAnnealOptions struct {
 	Plateau       float64
 	Strong        bool
 	Redraws       int
+	LBFGS         bool // instead of Gauss-Newton steps
 	Convention    string
 	Workers       int
 	CheckpointDir string // "": none
@@ -87,6 +88,9 @@ func (n *Network) annealing(o NetworkAnnealOptions) (discrete.NetworkAnnealing, 
 		Strong: o.Strong || f.Strong, Starts: max(1, pick(o.Starts, f.Starts)), Seed: f.Seed,
 		Normalisation: conv, OwnPaths: f.Start == "network", Redraws: pick(o.Redraws, f.Redraws),
 		Solver: discrete.NetworkSolver{Tol: f.Tolerance, MaxIter: f.MaxSteps},
+	}
+	if o.LBFGS {
+		a.LBFGS = &discrete.NetworkLBFGS{Tol: f.Tolerance}
 	}
 	if o.SeedSet {
 		a.Seed = o.Seed

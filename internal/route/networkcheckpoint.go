@@ -46,7 +46,7 @@ type storedStart struct {
 // discrete.ErrCheckpointMismatch if the folder holds starts of another one.
 func (n *Network) checkpoint(dir string, a discrete.NetworkAnnealing, restart bool) (*networkCheckpoint, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, n.File.Source, a.Seed, a.Rf0, a.Alpha, a.Betas, a.Plateau, a.Strong, a.Normalisation, a.OwnPaths, a.Low, a.High, a.Redraws, a.Solver.Tol, a.Solver.MaxIter)
+	fmt.Fprintln(h, n.File.Source, a.Seed, a.Rf0, a.Alpha, a.Betas, a.Plateau, a.Strong, a.Normalisation, a.OwnPaths, a.Low, a.High, a.Redraws, a.LBFGS != nil, a.Solver.Tol, a.Solver.MaxIter)
 	fmt.Fprintln(h, n.Train.In, n.Train.Out, n.Spec.RmIn, n.Spec.RmOut, n.Spec.Weights, n.Net.Widths)
 	c := &networkCheckpoint{dir: dir, key: fmt.Sprintf("%x", h.Sum(nil))}
 	files, err := filepath.Glob(filepath.Join(dir, "start-*.gob"))

@@ -82,6 +82,11 @@ func (n *Network) Continuous(ctx context.Context, method string, o Options, trai
 				break
 			}
 		}
+		if err != nil && ctx.Err() == nil && n.Spec.Continuous.Rf < math.Inf(1) {
+			if w, e := n.fromExact(ctx, o, train); e == nil {
+				return w, nil
+			}
+		}
 		return r.given(err)
 	}
 	p, err := r.BVP.Problem(theta)
@@ -376,4 +381,67 @@ func (r *NetworkContinuous) Equivalent() []NetworkEquivalent {
 		out = append(out, e)
 	}
 	return out
+}
+
+// fromExact solves the problem with exact layers and follows its solution to
+// the finite Rf of the file.
+func (n *Network) fromExact(ctx context.Context, o Options, train NetworkTrainOptions) (*NetworkContinuous, error) {
+	r, err := n.withRf(math.Inf(1)).Continuous(ctx, "collocation", o, train)
+	if err != nil {
+		return nil, err
+	}
+	target := n.Spec.Continuous.Rf
+	at, try := math.Inf(1), target
+	for range 40 {
+		var next *NetworkContinuous
+		next, err = r.weaken(ctx, try)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err == nil:
+			r, at = next, try
+			if at == target {
+				return r, nil
+			}
+			try = target
+		case math.IsInf(at, 1):
+			try *= 10
+		default:
+			try = math.Sqrt(at * try)
+		}
+	}
+	return nil, fmt.Errorf("from exact layers to Rf = %g: at Rf = %.3g: %w", target, at, err)
+}
+
+// Energy returns the Hamiltonian sum_k p.F + p²/(2 Rf) + q²/(2 Rw) at the
+// points of the mesh. F does not depend on the layer label, so that H is
+// constant.
+func (r *NetworkContinuous) Energy() ([]float64, error) {
+	b, s := r.BVP, r.Solution
+	_, theta := r.Weights()
+	p, err := b.Problem(theta[:b.Field.Params()])
+	if err != nil {
+		return nil, err
+	}
+	h := make([]float64, len(s.T))
+	f := make([]float64, s.Dim)
+	for i, t := range s.T {
+		y := s.Node(i)
+		p.Func(f, t, y, s.P)
+		for k := range b.M {
+			for a := range b.Field.Width {
+				c := y[b.Costate(k)+a]
+				h[i] += c * f[b.State(k)+a]
+				if b.Rf > 0 { // 0 stands for infinity
+					h[i] -= c * c / (2 * b.Rf)
+				}
+			}
+		}
+		if !r.Constant() {
+			for _, q := range y[b.Multiplier():b.Weights()] {
+				h[i] += q * q / (2 * b.LayerPrecision)
+			}
+		}
+	}
+	return h, nil
 }

@@ -32,8 +32,12 @@ func (n *Network) PlanDesign(o NetworkDesignOptions) (*NetworkDesign, error) {
 	switch {
 	case n.Validation.M == 0 || n.Test.M == 0:
 		return bad("needs pairs to choose by and pairs to report on: validation = .. and test = .. in [training]")
-	case n.Net.Times > 0 || len(s.Hidden) > 0 || len(n.Net.Activation) > 1:
-		return bad("varies the layers: no recurrent network, no data of hidden layers, one activation")
+	case n.Net.Times > 0:
+		return bad("varies the layers: not those of a recurrent network, whose times the data give")
+	case len(s.Hidden) > 0:
+		return bad("varies the layers: the data of hidden layers in [training] belong to one depth only")
+	case len(n.Net.Activation) > 1:
+		return bad("varies the layers: [network] gives an activation for each of %d, want one for all, such as activation = \"tanh\"", len(n.Net.Activation))
 	case s.Inputs != nil || s.Outputs != nil:
 		return bad("observes neurons from the first on: --observed, not input_neurons and output_neurons")
 	case len(s.RmIn) > 1 || len(s.RmOut) > 1:

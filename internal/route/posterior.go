@@ -19,9 +19,13 @@ type Posterior struct {
 	Action float64
 }
 
+// maxHessian is the largest number of layers that a posterior is taken in.
+const maxHessian = 2000
+
 // Posterior minimises the action in discrete Gauss layers from a solution of the
 // continuous equations, where it is already stationary up to the order of the
-// rule, and takes the Hessian there. nil: the problem has no discrete action.
+// rule, and takes the Hessian there. nil: the problem has no discrete action, or
+// its layers do not resolve the solution.
 func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
 	a := p.File.Action
 	if a == nil {
@@ -31,26 +35,62 @@ func (p *Problem) Posterior(ctx context.Context, sol *ode.Solution) *Posterior {
 	if err != nil {
 		return nil
 	}
-	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, min(max(2*len(sol.T), 60), 2000)
-	if p.Equations.Forced() && sol.Intervals() <= 2000 {
-		pr.Mesh = layerMesh(pr, pr.Layers/2, sol.T) // which has seen what happens in t
+	pr.Rule, pr.Stages, pr.Layers = discrete.Gauss, 2, min(max(2*len(sol.T), 60), maxHessian)
+	own := layerMesh(pr, pr.Layers/2, thinned(sol.T, maxHessian)) // which has seen what happens in t
+	if p.Equations.Forced() {
+		pr.Mesh = own
 	}
-	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 100}
+	s := discrete.Solver{Covariance: true, Tolerance: 1e-8, MaxSteps: 500}
 	path, err := s.Solve(ctx, pr, solutionGuess(p, sol))
+	if (err != nil || far(path, sol)) && pr.Mesh == nil && ctx.Err() == nil {
+		// Equal layers may be too long where the solution is fast.
+		pr.Mesh = own
+		path, err = s.Solve(ctx, pr, solutionGuess(p, sol))
+	}
 	if err != nil {
 		return nil
 	}
-	out := &Posterior{Negative: path.Negative, Action: path.Action}
 	if far(path, sol) {
-		out.Left, out.Negative = true, -1
-		return out
+		return p.left(ctx, pr, path, sol)
 	}
+	out := &Posterior{Negative: path.Negative, Action: path.Action}
 	if n := len(path.Theta); path.ThetaCov != nil {
 		for i := range n {
 			out.Widths = append(out.Widths, math.Sqrt(path.ThetaCov[i*n+i]))
 		}
 	}
 	return out
+}
+
+// left judges a path that minimising from a solution leads to, elsewhere: the
+// solution is no minimum if the action is lower there, by more than half the
+// layers change it. nil: nothing is known.
+func (p *Problem) left(ctx context.Context, pr *discrete.Problem, path *discrete.Path, sol *ode.Solution) *Posterior {
+	split, err := p.Equations.Action(sol)
+	if err != nil || !(path.Action < split.Total()) {
+		return nil
+	}
+	half := *pr
+	half.Layers /= 2
+	if pr.Mesh != nil {
+		half.Mesh = layerMesh(pr, half.Layers/2, thinned(pr.Mesh, len(pr.Mesh)/2))
+	}
+	s := discrete.Solver{Tolerance: 1e-8, MaxSteps: 100}
+	coarse, err := s.Solve(ctx, &half, discrete.Guess{Path: path})
+	if err != nil || !(path.Action < split.Total()-split.Error-math.Abs(path.Action-coarse.Action)) {
+		return nil
+	}
+	return &Posterior{Negative: -1, Left: true, Action: path.Action}
+}
+
+// thinned returns every so many of the places t, at most n of them and the last.
+func thinned(t []float64, n int) []float64 {
+	step := 1 + (len(t)-1)/n
+	var some []float64
+	for i := 0; i < len(t); i += step {
+		some = append(some, t[i])
+	}
+	return some
 }
 
 // solutionGuess starts discrete layers from a solution of the canonical

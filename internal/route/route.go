@@ -20,6 +20,8 @@ type Problem struct {
 
 	free *hamiltonian.Equations // before parameters were held on bounds; nil: none are
 	pins map[int]float64        // parameters held on bounds
+
+	noGuess error // why the search for a first guess failed; nil: it did not
 }
 
 // New derives and compiles the equations of a problem file.
@@ -96,7 +98,7 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 		})
 	}
 	sol, err := p.persistent(ctx, o.Guess, try)
-	return p.judged(ctx, sol, s.AbsTols, err)
+	return p.explained(p.judged(ctx, sol, s.AbsTols, err))
 }
 
 // collocation sets up the solver, with the continuation of the file.
@@ -125,14 +127,11 @@ func (p *Problem) continuation(c *problemfile.Continuation) *collocation.Continu
 }
 
 // Family returns the boundary value problem as a function of one constant of the
-// file. It returns nil where the file makes no sense with that value.
+// file, parameters on a bound held there. It returns nil where the file makes no
+// sense with that value.
 func (p *Problem) Family(parameter string) func(value float64) *ode.BVP {
 	return func(value float64) *ode.BVP {
-		file, err := p.File.With(map[string]float64{parameter: value})
-		if err != nil {
-			return nil
-		}
-		q, err := New(file)
+		q, err := p.member(parameter, value, p.pins)
 		if err != nil {
 			return nil
 		}
@@ -140,9 +139,32 @@ func (p *Problem) Family(parameter string) func(value float64) *ode.BVP {
 	}
 }
 
+// member returns the problem with another value of a constant, parameters held on
+// the bounds on which pins has them here: bounds may depend on the constant.
+func (p *Problem) member(parameter string, value float64, pins map[int]float64) (*Problem, error) {
+	file, err := p.File.With(map[string]float64{parameter: value})
+	if err != nil {
+		return nil, err
+	}
+	q, err := New(file)
+	if err != nil || len(pins) == 0 {
+		return q, err
+	}
+	there := make(map[int]float64, len(pins))
+	for i, v := range pins {
+		lo, hi := file.Action.Params[i].Bounds()
+		if mine, _ := p.File.Action.Params[i].Bounds(); v == mine {
+			there[i] = lo
+		} else {
+			there[i] = hi
+		}
+	}
+	return q, q.pin(there)
+}
+
 // constant returns the value of a constant of the problem.
 func (p *Problem) constant(name string) (float64, bool) {
-	for _, c := range p.Equations.Constants {
+	for _, c := range p.File.Settable {
 		if c.Symbol.Name() == name {
 			return c.Value, true
 		}

@@ -21,5 +21,5 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 			return s.Solve(ctx, b)
 		})
 	})
-	return p.judged(ctx, sol, abs, err)
+	return p.explained(p.judged(ctx, sol, abs, err))
 }

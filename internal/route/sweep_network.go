@@ -98,12 +98,7 @@ func costateSquare(p *discrete.NetworkProblem, fit *discrete.NetworkFit) (float6
 
 // followContinuous solves the boundary value problem of continuous layers.
 func (n *Network) followContinuous(ctx context.Context, o SweepOptions, train NetworkTrainOptions, values []float64) ([]SweepRow, error) {
-	strict := *n
-	spec, layers := *n.Spec, *n.Spec.Continuous
-	layers.Rf = math.Inf(1)
-	spec.Continuous = &layers
-	strict.Spec = &spec
-	r, err := strict.Continuous(ctx, "collocation", Options{Tol: o.Tol}, train)
+	r, err := n.withRf(math.Inf(1)).Continuous(ctx, "collocation", Options{Tol: o.Tol}, train)
 	if r == nil || r.Solution.Status != ode.Solved {
 		return nil, err
 	}
@@ -111,6 +106,9 @@ func (n *Network) followContinuous(ctx context.Context, o SweepOptions, train Ne
 	for _, rf := range values {
 		row := SweepRow{Rf: rf}
 		next, err := r.weaken(ctx, rf)
+		if err != nil && ctx.Err() == nil && r.Condensed {
+			next, err = n.withRf(rf).throughLayers(ctx, r)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return rows, ctx.Err()
@@ -128,6 +126,32 @@ func (n *Network) followContinuous(ctx context.Context, o SweepOptions, train Ne
 	return rows, nil
 }
 
+// withRf returns the network of continuous layers with another precision.
+func (n *Network) withRf(rf float64) *Network {
+	out, spec, layers := *n, *n.Spec, *n.Spec.Continuous
+	layers.Rf = rf
+	spec.Continuous, out.Spec = &layers, &spec
+	return &out
+}
+
+// throughLayers solves the problem of n from discrete layers that are trained from
+// the weights of r.
+func (n *Network) throughLayers(ctx context.Context, r *NetworkContinuous) (*NetworkContinuous, error) {
+	out := *r
+	out.BVP = n.continuousBVP()
+	fit, err := n.trainLayers(ctx, refinedLayers, r.Solution.P, 1e-10)
+	if err != nil {
+		return nil, err
+	}
+	guess, err := n.layersGuess(out.BVP, fit, refinedLayers)
+	if err != nil {
+		return nil, err
+	}
+	s := &discrete.NetworkCondensed{Tol: r.Tol, Intervals: 128, Workers: workers(0), Guess: guess}
+	out.Solution, err = s.Solve(ctx, out.BVP, fit.Weights)
+	return &out, err
+}
+
 // weaken solves the problem with another precision of the layers, from the solution.
 func (r *NetworkContinuous) weaken(ctx context.Context, rf float64) (*NetworkContinuous, error) {
 	if rf == r.BVP.Rf {
@@ -139,7 +163,7 @@ func (r *NetworkContinuous) weaken(ctx context.Context, rf float64) (*NetworkCon
 	var err error
 	if r.Condensed {
 		old := r.Solution
-		s := &discrete.NetworkCondensed{Tol: r.Tol, Intervals: 32, Workers: workers(0), Guess: func(dst []float64, t float64) { old.At(dst, t) }}
+		s := &discrete.NetworkCondensed{Tol: r.Tol, Mesh: old.T, Workers: workers(0), Guess: func(dst []float64, t float64) { old.At(dst, t) }}
 		out.Solution, err = s.Solve(ctx, &b, r.Solution.P)
 	} else {
 		start := r.Solution.P
