@@ -108,6 +108,7 @@ func TestAnnealTooShort(t *testing.T) {
 		t.Errorf("8 rungs: %s", out)
 	}
 	_, out, _ = runs(t, "anneal", name, "--betas", "8")
+	out = strings.Join(strings.Fields(out), " ") // notes are wrapped
 	if !strings.Contains(out, "No level at Rf = inf") || !strings.Contains(out, "(--betas ") {
 		t.Errorf("8 rungs: %s", out)
 	}
