@@ -151,6 +151,7 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if err == nil {
 		err = ctx.Err() // while the layers were refined
 	}
+	failure := annealFailure(r)
 	picture := func() error {
 		if a.plot == "" {
 			return nil
@@ -171,8 +172,11 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		status := "finished"
 		if err != nil {
 			status = "interrupted"
+		} else if failure != nil {
+			status = "not solved"
 		}
 		page := e.newPage(p, begin, status, tables)
+		page.Fail(failure)
 		page.Run.Seed = &r.Ensemble.Seed
 		return e.save(page, levelsFigure(p, r))
 	}
@@ -182,13 +186,20 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 	if err != nil {
 		return err
 	}
-	if u := r.Undetermined; u != nil {
-		e.log.Error(u.Error())
+	if failure != nil {
+		e.log.Error(failure.Error())
 		return errFailed
 	}
-	if len(r.Ensemble.Levels) == 0 {
-		e.log.Error("no start reached the end of its ladder" + firstFailure(r))
-		return errFailed
+	return nil
+}
+
+// annealFailure says why the result of annealing is no solution; nil: it is one.
+func annealFailure(r *route.Annealed) error {
+	switch {
+	case r.Undetermined != nil:
+		return r.Undetermined
+	case len(r.Ensemble.Levels) == 0:
+		return errors.New("no start reached the end of its ladder" + firstFailure(r))
 	}
 	return nil
 }
@@ -378,6 +389,7 @@ func annealParameters(p *route.Problem, path *discrete.Path, q *route.Refined) r
 	if q != nil {
 		t.Note = "layers: what more layers would change."
 	}
+	addUnits(&t, p.File)
 	return t
 }
 
@@ -411,10 +423,10 @@ func refinedTable(p *route.Problem, r *route.Annealed, q *route.Refined) report.
 }
 
 func predictionTable(p *route.Problem, pred *route.Prediction, from string) report.Table {
-	label := p.Equations.Layer.Name()
 	last := len(pred.T) - 1
-	t := report.Table{Name: "prediction", Title: "Prediction from " + from,
-		Header: append([]string{"name"}, report.Places(label, pred.T[0], pred.T[last])...)}
+	t := report.Table{Name: "prediction", Title: "Prediction from " + from, Header: []string{"name", "at its start", "at its end"}}
+	start, end := report.Places(pred.T[0], pred.T[last])
+	t.Add(report.Text(p.Equations.Layer.Name()), start, end)
 	d := len(p.Equations.States)
 	for c, x := range p.Equations.States {
 		t.Add(report.Text(x.Name()), report.Value(pred.X[c]), report.Value(pred.X[last*d+c]))
@@ -424,6 +436,7 @@ func predictionTable(p *route.Problem, pred *route.Prediction, from string) repo
 	} else {
 		t.Note = "No measurements after the window to compare with."
 	}
+	addUnits(&t, p.File)
 	return t
 }
 

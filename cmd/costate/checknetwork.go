@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func (c *checkFlags) network(ctx context.Context, e *env, problem *problemfile.P
 	}
 	if c.rf != (span{}) {
 		s, err := n.Sweep(ctx, route.SweepOptions{First: c.rf.lo, Last: c.rf.hi, Tol: c.tol}, route.NetworkTrainOptions{})
-		return e.printSweep(ctx, problem, s, err)
+		return e.printSweep(ctx, problem, begin, s, err)
 	}
 	progress := e.progress("check", 0)
 	o := route.CheckOptions{Tol: c.tol, First: int(c.layers.lo), Last: int(c.layers.hi),
@@ -40,7 +41,7 @@ func (c *checkFlags) network(ctx context.Context, e *env, problem *problemfile.P
 			return err
 		}
 		e.log.Error("not solved, so that there is nothing to check: " + err.Error())
-		return errFailed
+		return cmp.Or[error](e.saveFailure(&route.Problem{File: problem}, begin, err), errFailed)
 	}
 	var tables []report.Table
 	var figures []report.Figure

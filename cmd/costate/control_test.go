@@ -107,6 +107,8 @@ func TestIdleFlags(t *testing.T) {
 		{"lynx-hare --method shooting --stages 3", "--stages has no effect with --method shooting: it is for --method collocation"},
 		{"lynx-hare --method discrete --diagnose", "it is for --method collocation and shooting"},
 		{"lynx-hare --picture costates", "without --plot FILE"},
+		{"lynx-hare --plot nowhere/x.svg", "--plot nowhere/x.svg: there is no folder nowhere"},
+		{"lynx-hare --out control_test.go", "--out control_test.go: that is a file, want a folder"},
 		{"bratu --all-solutions --diagnose", "--diagnose has no effect with --all-solutions"},
 	} {
 		code, _, stderr := runs(t, append([]string{"solve"}, strings.Fields(c.args)...)...)

@@ -113,7 +113,8 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 		out = append(out, t)
 	}
 	ends := report.Table{Name: "ends", Title: "At the ends", Header: []string{"name", "at the start", "at the end"}}
-	ends.Add(report.Text(p.Equations.Layer.Name()), labelCell(path.Time(0)), labelCell(path.Time(path.Layers)))
+	start, end := report.Places(path.Time(0), path.Time(path.Layers))
+	ends.Add(report.Text(p.Equations.Layer.Name()), start, end)
 	n, dim := path.Layers, path.Dim
 	for c, x := range p.Equations.States {
 		ends.Add(report.Text(x.Name()), report.Value(path.Node(0)[c]), report.Value(path.Node(n)[c]))

@@ -18,7 +18,7 @@ func TestReportOfARun(t *testing.T) {
 		{"derive", "lynx-hare"},
 		{"continue", "bratu"},
 		{"solve", "network-continuous"},
-		{"anneal", "network-living", "--betas", "3"},
+		{"anneal", "network-dead", "--betas", "3"},
 	} {
 		dir := t.TempDir()
 		if code, _, stderr := runs(t, append(args, "--out", dir)...); code != exitSolved {

@@ -25,7 +25,10 @@ var pictureExtensions = []string{".svg", ".png", ".pdf"}
 // checkPlot refuses a file name that names no kind of picture, or a place where
 // none can be written, before the work.
 func checkPlot(file string) error {
-	if file != "" && !slices.Contains(pictureExtensions, filepath.Ext(file)) {
+	if file == "" {
+		return nil
+	}
+	if !slices.Contains(pictureExtensions, filepath.Ext(file)) {
 		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
 	}
 	if file != "" {
@@ -190,7 +193,9 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
 	}
 	rf0, of := firstPrecision(r.Problem)
-	pic.Of = of
+	if of != "" {
+		pic.X = "R_{f} of " + report.Typeset(of)
+	}
 	at := map[float64][]float64{}
 	for _, run := range ens.Runs {
 		for _, g := range run.Rungs {

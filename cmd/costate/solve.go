@@ -25,7 +25,7 @@ func solveCommand() *command {
 		summary: "solve the boundary value problem of a problem file",
 		long: "Derives the equations for states and costates and solves them by Gauss collocation on an adapted mesh, by multiple " +
 			"shooting, or in discrete layers. The table gives states, costates and parameters with the estimate of their error, " +
-			"the posterior widths of the parameters, the action with its parts, and what the solution cost.\n\n" +
+			"the posterior widths of the parameters, the action with its parts or the cost of a control problem, and the work.\n\n" +
 			"\"Solved\" means that the estimate of the global error of every component and the residual of the conditions meet " +
 			"the tolerance. Otherwise the exit code is 1 and the message says what failed, where, and what to try.",
 		examples: [][2]string{
@@ -101,7 +101,7 @@ func (s *solveFlags) refuseIdle(method string) error {
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
 	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
-	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
+	toleranceVar(f, &s.Tol, "tol", 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &s.Stages, "stages", 0, 7, "Gauss points per interval; 0: chosen by the tolerance")
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
 	integerVar(f, &s.MaxIntervals, "max-intervals", 0, 10000000, "largest mesh; 0: that of the file, or 10000")
@@ -143,7 +143,7 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		return badInput("%s: %w", problem.Path, err)
 	}
 	if s.trace {
-		s.Trace = e.traceMeshes
+		s.Trace = e.traceMeshes(p)
 	}
 	for _, name := range s.sensitivity {
 		if err := checkConstant(p, "--sensitivity", name); err != nil {
@@ -464,13 +464,13 @@ func (r *result) ends() report.Table {
 	c := r.curves
 	t := report.Table{Name: "ends", Title: "At the ends", Header: []string{"name", "at the start", "at the end", "error"}}
 	last := len(c.T) - 1
-	end := labelCell(c.T[last])
+	start, end := report.Places(c.T[0], c.T[last])
 	for i, u := range r.problem.Equations.Unknowns {
 		if u.Symbol == r.problem.Equations.FreeEnd {
 			end = report.Number(c.T[last], errorOf(r.solution.ParamError, i))
 		}
 	}
-	t.Add(report.Text(c.Label), labelCell(c.T[0]), end, report.Empty)
+	t.Add(report.Text(c.Label), start, end, report.Empty)
 	for i, name := range c.Names {
 		t.Add(report.Text(name), report.Number(c.Row(0)[i], errorOf(c.Errors, i)), report.Number(c.Row(last)[i], errorOf(c.Errors, i)), sizeOf(c.Errors, i))
 	}
@@ -513,9 +513,6 @@ func (r *result) cost() (*report.Table, error) {
 	t.Add(report.Text(name), report.Number(value, err), report.Sci(err, 2))
 	return &t, nil
 }
-
-// labelCell shows a place on the layer that is known.
-func labelCell(t float64) report.Cell { return report.Cell{Text: fmt.Sprintf("%.10g", t), Value: t} }
 
 func errorOf(e []float64, i int) float64 {
 	if i < len(e) {

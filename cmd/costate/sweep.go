@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"time"
 
 	"costate/internal/problemfile"
 	"costate/internal/report"
@@ -11,7 +12,7 @@ import (
 )
 
 // printSweep prints the approach to the strong constraint.
-func (e *env) printSweep(ctx context.Context, file *problemfile.Problem, s *route.Sweep, err error) error {
+func (e *env) printSweep(ctx context.Context, file *problemfile.Problem, begin time.Time, s *route.Sweep, err error) error {
 	switch {
 	case errors.Is(err, route.ErrNoLayers), errors.Is(err, route.ErrMatrix):
 		return badInput("%s: --rf: %w", file.Path, err)
@@ -41,6 +42,16 @@ func (e *env) printSweep(ctx context.Context, file *problemfile.Problem, s *rout
 	}
 	t.Note = "costate norm: the root of " + of + ", of components whose equation may err. The model error is 1/2 int p' Rf^-1 p, so that FE*Rf tends to half the square of that norm in the limit " +
 		"(the row inf), and the action rises to its limit by FE: A(inf) - A(Rf) -> FE."
+	if e.out != "" {
+		page := e.filePage(file, begin, "finished", []report.Table{t})
+		if err != nil {
+			page.Run.Status = "ended early"
+			page.Fail(err)
+		}
+		if err := e.save(page); err != nil {
+			return err
+		}
+	}
 	if err := e.print(t); err != nil {
 		return err
 	}

@@ -38,8 +38,8 @@ func (l *loader) declareLayer() {
 			return
 		}
 	}
-	if l.kind == KindLagrangian {
-		l.errorf(end.val.pos, "a free end has no meaning in a lagrangian problem, expected a number")
+	if l.kind == KindLagrangian || l.kind == KindAction {
+		l.errorf(end.val.pos, "a free end has no meaning in %s problem, expected a number", withArticle(l.kind.String()))
 		return
 	}
 	if s := l.declare(free, pos, classParam); s != nil {

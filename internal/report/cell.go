@@ -204,14 +204,13 @@ func threeDigits(v float64) string {
 	return strconv.FormatFloat(v, 'f', 0, 64)
 }
 
-// Places returns headings "t = 0", "t = 1" for values at two places: with ten
-// digits, or as many as tell them apart, since headings name the columns of CSV
-// and JSON.
-func Places(label string, a, b float64) []string {
+// Places returns cells of two places on the layer, with ten digits or as many as
+// tell them apart.
+func Places(a, b float64) (first, last Cell) {
 	for digits := 10; ; digits++ {
-		first, last := fmt.Sprintf("%s = %.*g", label, digits, a), fmt.Sprintf("%s = %.*g", label, digits, b)
-		if first != last || digits == 17 {
-			return []string{first, last}
+		first, last = Cell{Text: fmt.Sprintf("%.*g", digits, a), Value: a}, Cell{Text: fmt.Sprintf("%.*g", digits, b), Value: b}
+		if first.Text != last.Text || digits == 17 {
+			return first, last
 		}
 	}
 }

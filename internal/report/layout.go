@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter/tw"
@@ -99,7 +100,7 @@ const minTextColumn = 12
 // layout makes the table fit the width: first columns of text are wrapped
 // between words, the widest first, then the headings of numbers; if that is not
 // enough, the columns are split into blocks below each other, each led by the
-// first column. A number is never wrapped. Width 0 is unlimited; at a soft width
+// columns that tell what a row is about. A number is never wrapped. Width 0 is unlimited; at a soft width
 // every row stays a line, as grep expects.
 func layout(t Table, o Options) []*grid {
 	width := o.Width
@@ -109,21 +110,24 @@ func layout(t Table, o Options) []*grid {
 	}
 	g.wrapText(width)
 	g.wrapHeadings(width)
-	if g.width() <= width || len(g.header) < 3 {
+	if g.width() <= width || len(g.header) < 2+g.leads() {
 		return []*grid{g}
 	}
 	// The wrapped grid says which columns fit together; each block then has
 	// room of its own to wrap less.
 	whole := newGrid(t)
 	var blocks []*grid
-	lead := g.columnWidth(0)
-	for from := 1; from < len(g.header); {
+	first, lead := g.leads(), -columnGap
+	for j := range first {
+		lead += columnGap + g.columnWidth(j)
+	}
+	for from := first; from < len(g.header); {
 		used, to := lead, from
 		for to < len(g.header) && (to == from || used+columnGap+g.columnWidth(to) <= width) {
 			used += columnGap + g.columnWidth(to)
 			to++
 		}
-		block := whole.columns(from, to)
+		block := whole.columns(first, from, to)
 		block.wrapText(width)
 		block.wrapHeadings(width)
 		blocks = append(blocks, block)
@@ -208,15 +212,29 @@ func (g *grid) wrapHeadings(width int) {
 	}
 }
 
-// columns returns the grid of the first column and of those from to to-1.
-func (g *grid) columns(from, to int) *grid {
-	b := &grid{
-		header: append([]string{g.header[0]}, g.header[from:to]...),
-		align:  append([]tw.Align{g.align[0]}, g.align[from:to]...),
-		number: append([]bool{g.number[0]}, g.number[from:to]...),
+// leads returns how many columns tell what a row is about: the first, or also the
+// second, where the first is empty in rows that continue the one above.
+func (g *grid) leads() int {
+	if len(g.header) < 3 {
+		return 1
 	}
 	for _, row := range g.rows {
-		b.rows = append(b.rows, append([]string{row[0]}, row[from:to]...))
+		if strings.TrimSpace(row[0]) == "" {
+			return 2
+		}
+	}
+	return 1
+}
+
+// columns returns the grid of the first lead columns and of those from to to-1.
+func (g *grid) columns(lead, from, to int) *grid {
+	b := &grid{
+		header: slices.Concat(g.header[:lead], g.header[from:to]),
+		align:  slices.Concat(g.align[:lead], g.align[from:to]),
+		number: slices.Concat(g.number[:lead], g.number[from:to]),
+	}
+	for _, row := range g.rows {
+		b.rows = append(b.rows, slices.Concat(row[:lead], row[from:to]))
 	}
 	return b
 }

@@ -11,9 +11,9 @@ import (
 type LevelsPicture struct {
 	Title  string
 	Rf     []float64   // ascending, positive
-	Of     string      // the state whose Rf it is; "": that of all
 	Levels [][]float64 // Levels[i] are the minima at Rf[i], in any order; NaN: none
 	Exact  []float64   // minima with Rf infinite, drawn beyond the last Rf; nil: none
+	X      string      // name of the x axis ["R_{f}"]
 	Y      string      // name of the y axis ["action"]
 
 	Expected float64 // level; NaN or 0: unknown
@@ -54,11 +54,11 @@ func (l LevelsPicture) Figure() Figure {
 	if name == "" {
 		name = "action"
 	}
-	axis := "R_{f}"
-	if l.Of != "" {
-		axis += " of " + l.Of
+	rf := l.X
+	if rf == "" {
+		rf = "R_{f}"
 	}
-	p := Panel{X: axis, Y: name, LogX: true, LogY: positive && most > 20*least}
+	p := Panel{X: rf, Y: name, LogX: true, LogY: positive && most > 20*least}
 	if l.Expected > 0 && !math.IsInf(l.Expected, 0) {
 		if l.StdDev > 0 && len(rfs) > 0 {
 			ends := []float64{slices.Min(rfs), slices.Max(rfs)}

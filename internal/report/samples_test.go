@@ -37,7 +37,7 @@ func sampleFigures() []Figure {
 	grow := curve(1915, 1920, 60, names, func(t float64, j int) float64 { return 0.15 * math.Exp((t-1915)/3) })
 	states.Width, states.Prediction, states.PredictionWidth = &width, &prediction, &grow
 	for j, name := range names {
-		used, held := Measurements{Name: name}, Measurements{Name: name}
+		used, held := Measurements{Name: name, StdDev: []float64{0.2}}, Measurements{Name: name, StdDev: []float64{0.2}}
 		for t := 1900.0; t <= 1920; t++ {
 			m := &used
 			if t > 1915 {

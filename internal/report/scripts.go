@@ -100,7 +100,10 @@ func (h scripts) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	y += (height + depth) * vg.Length(sty.YAlign)
 	for _, p := range pieces(txt) {
 		face := p.face(h.Fonts, sty.Font)
-		c.FillString(face, vg.Point{X: x, Y: y + sty.Font.Size*vg.Length(p.shift)}, p.text)
+		// SVG drops the blanks that a text begins with.
+		word := strings.TrimLeft(p.text, " ")
+		blanks := face.Width(p.text[:len(p.text)-len(word)])
+		c.FillString(face, vg.Point{X: x + blanks, Y: y + sty.Font.Size*vg.Length(p.shift)}, word)
 		x += face.Width(p.text)
 	}
 }

@@ -31,7 +31,7 @@ type StatesPicture struct {
 type Measurements struct {
 	Name   string // the column
 	T, Y   []float64
-	StdDev []float64 // of each; nil: unknown
+	StdDev []float64 // of each, or one of all; nil, and NaN: unknown
 }
 
 // Figure draws the picture.
@@ -82,10 +82,11 @@ func (s StatesPicture) Figure() Figure {
 
 func (m Measurements) layer(name string, style Style) Layer {
 	l := Layer{Kind: Points, Name: name, X: m.T, Y: m.Y, Style: style}
-	if m.StdDev != nil {
+	if len(m.StdDev) > 0 {
 		l.Lo, l.Hi = make([]float64, len(m.Y)), make([]float64, len(m.Y))
 		for i, y := range m.Y {
-			l.Lo[i], l.Hi[i] = y-m.StdDev[i], y+m.StdDev[i]
+			sd := m.StdDev[min(i, len(m.StdDev)-1)]
+			l.Lo[i], l.Hi[i] = y-sd, y+sd
 		}
 	}
 	return l

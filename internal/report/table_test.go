@@ -189,18 +189,6 @@ func TestFormatDuration(t *testing.T) {
 	}
 }
 
-// Headings of two places are different, however far from zero they are.
-func TestPlaces(t *testing.T) {
-	for _, c := range [][2]float64{{0, 1}, {1920, 1940}, {1e12, 1e12 + 1}, {0.1, math.Nextafter(0.1, 1)}, {-1e-300, 1e-300}} {
-		if h := Places("t", c[0], c[1]); h[0] == h[1] {
-			t.Errorf("%g and %g are both called %s", c[0], c[1], h[0])
-		}
-	}
-	if h := Places("t", 0, 2.0/3); h[0] != "t = 0" || h[1] != "t = 0.6666666667" {
-		t.Errorf("%q", h)
-	}
-}
-
 // TestUnitsInMachineForms: a number whose text has a unit has it in its key.
 func TestUnitsInMachineForms(t *testing.T) {
 	tab := Table{Name: "summary", Header: []string{"quantity", "value"}}
@@ -266,5 +254,33 @@ func TestCount(t *testing.T) {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// Two places are told apart, however far from zero they are.
+func TestPlaces(t *testing.T) {
+	for _, c := range [][2]float64{{0, 1}, {1920, 1940}, {1e12, 1e12 + 1}, {0.1, math.Nextafter(0.1, 1)}, {-1e-300, 1e-300}} {
+		if a, b := Places(c[0], c[1]); a.Text == b.Text || a.Value != c[0] || b.Value != c[1] {
+			t.Errorf("%g and %g are shown as %v and %v", c[0], c[1], a, b)
+		}
+	}
+	if a, b := Places(0, 2.0/3); a.Text != "0" || b.Text != "0.6666666667" {
+		t.Errorf("%v, %v", a, b)
+	}
+}
+
+// TestBlocksAreLedByWhatTellsRowsApart: where the first column continues the row
+// above, a block begins with the second one too.
+func TestBlocksAreLedByWhatTellsRowsApart(t *testing.T) {
+	tab := Table{Name: "t", Header: []string{"rule", "N", "one error", "another error", "a third error"}}
+	for i, name := range []Cell{Text("midpoint"), Empty, Text("gauss2"), Empty} {
+		tab.Add(name, Int(8<<i), Value(math.Pi), Value(math.E), Value(math.Sqrt2))
+	}
+	var b bytes.Buffer
+	if err := Render(&b, Options{Width: 30}, tab); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "64"); n < 2 || strings.Count(b.String(), "midpoint") != n {
+		t.Errorf("%d blocks have the number of layers:\n%s", n, b.String())
 	}
 }
