@@ -51,6 +51,11 @@ type Annealing struct {
 
 	Convention Convention // for the levels' report
 
+	// Finite says that the Rf of the last rung is that of the model: levels
+	// are judged by their action there [by that at Rf = +Inf, where it can be
+	// told].
+	Finite bool
+
 	// Checkpoint saves every rung [nil: nowhere].
 	Checkpoint Checkpoint
 	Restart    bool // do not resume
@@ -68,7 +73,9 @@ type Rung struct {
 
 	Action, Measurement, Model, Prior float64
 	Reported                          float64 // Action in the annealing's convention
-	Theta                             []float64
+
+	Steady float64 // the part of Model that belongs to Problem.Steady
+	Theta  []float64
 
 	Steps     int
 	Converged bool
@@ -95,15 +102,25 @@ type Run struct {
 	// them: the last rung and one below. After a jump there the one below is
 	// reached from above, on the same branch; and a branch whose model error
 	// is small, but does not fall like 1/Rf yet, is followed beyond the last
-	// rung until it does. NaN with fewer than two rungs.
-	Limit float64
+	// rung until it does. NaN with fewer than two rungs, and where the law
+	// does not hold: see Early. LimitError estimates its error: the largest
+	// difference from the value at half the Rf and from that of the slope,
+	// dA/dRf = Model/Rf.
+	Limit, LimitError float64
 
 	// Falling is the ratio of Model times Rf at these two, which tends to 1
 	// at a minimum of the limit: with p bounded the model error is
-	// 1/(2 Rf) int p^2. Suspect marks a run where it does not.
-	Falling float64
-	Suspect bool
+	// 1/(2 Rf) int p^2. Suspect marks a run where it does not although the
+	// model error is small; Early one whose ladder ends where it is large
+	// and does not fall like that, so that no limit can be told; it must go
+	// on to Until, a beta, at least.
+	Falling        float64
+	Suspect, Early bool
+	Until          float64
 }
+
+// moving is the model error of the components whose Rf grows.
+func (r Rung) moving() float64 { return r.Model - r.Steady }
 
 // Ensemble is the result of all starts.
 type Ensemble struct {
@@ -119,7 +136,7 @@ type Ensemble struct {
 func (a *Annealing) defaults(p *plan) (rf0, alpha float64, betas int, plateau float64) {
 	rf0, alpha, betas, plateau = a.Rf0, a.Alpha, a.Betas, a.Plateau
 	if rf0 <= 0 {
-		rf0 = 1e-3 / p.stiffness(1)
+		rf0 = 1e-3 * p.s[0] * p.maxRm() / p.largest(false)
 	}
 	if alpha <= 1 {
 		alpha = 2
@@ -141,8 +158,8 @@ func (a *Annealing) Run(ctx context.Context, pr *Problem) (*Ensemble, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.allInf {
-		return nil, bad("Rf", "annealing multiplies Rf; it needs a finite component")
+	if p.largest(false) == 0 {
+		return nil, bad("Rf", "annealing multiplies Rf; it needs a finite component that is not steady")
 	}
 	for _, q := range []struct {
 		name string
@@ -161,7 +178,7 @@ func (a *Annealing) Run(ctx context.Context, pr *Problem) (*Ensemble, error) {
 	workers = min(workers, starts)
 	runs := make([]Run, starts)
 	stats := make([]Stats, starts)
-	var save error
+	saved := make([]error, starts)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	next := make(chan int)
@@ -172,12 +189,7 @@ func (a *Annealing) Run(ctx context.Context, pr *Problem) (*Ensemble, error) {
 			for i := range next {
 				m := newMinimiser(p, &a.Solver)
 				r, err := a.run(ctx, m, i, &mu)
-				runs[i], stats[i] = r, m.w.stats
-				if err != nil {
-					mu.Lock()
-					save = errors.Join(save, err)
-					mu.Unlock()
-				}
+				runs[i], stats[i], saved[i] = r, m.w.stats, err
 			}
 		}()
 	}
@@ -200,9 +212,12 @@ func (a *Annealing) Run(ctx context.Context, pr *Problem) (*Ensemble, error) {
 			e.Failed++
 		}
 	}
-	e.levels(p)
-	if save != nil {
-		return e, save
+	e.levels(p, a.Finite)
+	// A folder that is full or of another problem fails every start alike.
+	for _, err := range saved {
+		if err != nil {
+			return e, err
+		}
 	}
 	return e, ctx.Err()
 }
@@ -210,7 +225,7 @@ func (a *Annealing) Run(ctx context.Context, pr *Problem) (*Ensemble, error) {
 // run anneals from one start.
 func (a *Annealing) run(ctx context.Context, m *minimiser, start int, mu *sync.Mutex) (Run, error) {
 	p := m.p
-	run := Run{Start: start, Limit: math.NaN(), Falling: math.NaN()}
+	run := Run{Start: start, Limit: math.NaN(), LimitError: math.NaN(), Falling: math.NaN()}
 	lad := newLadder(a, p)
 	resumed := false
 	if a.Checkpoint != nil && !a.Restart {

@@ -119,8 +119,8 @@ func (w *work) denseRows(H []float64, m, n, i int, scale float64) {
 			}
 		}
 	}
-	c := p.tab.w[i] / p.s[n] * scale
 	for d := range D {
+		c := p.tab.w[i] / p.s[n] * p.factor(d, scale)
 		row := S[d*L : (d+1)*L]
 		for a, x := range row {
 			if x == 0 {

@@ -145,6 +145,13 @@ func (a *Annealing) fingerprint(p *plan) uint64 {
 	put(p.t...)
 	put(p.rf...)
 	put(p.rfMat...)
+	for _, s := range p.steady {
+		if s {
+			put(1)
+		} else {
+			put(0)
+		}
+	}
 	put(p.vary...)
 	put(p.lo...)
 	put(p.hi...)

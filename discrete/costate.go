@@ -75,13 +75,13 @@ func newCostateForm(p *plan) *costateForm {
 func (c *costateForm) compliance(dst []float64, n, i int, lam []float64, scale float64) {
 	p := c.p
 	if p.rfInv != nil {
-		q := p.s[n] / (p.tab.w[i] * scale)
+		q := p.s[n] / p.tab.w[i]
 		for a := range dst {
 			s := 0.0
 			for b, l := range lam {
 				s += p.rfInv[a*p.D+b] * l
 			}
-			dst[a] = q * s
+			dst[a] = q * s / p.factor(a, scale)
 		}
 		return
 	}

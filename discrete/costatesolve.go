@@ -101,7 +101,7 @@ func (c *costateForm) solve(w *work, v []float64, scale float64) error {
 				r[rhs] = -c.con[(n*R+i)*D+d] / xi[d]
 				if p.rfInv != nil {
 					for b := range D {
-						r[lam0+i*D+b] -= p.rfInv[d*D+b] * p.s[n] / (p.tab.w[i] * scale) * sg / (xi[d] * xi[b])
+						r[lam0+i*D+b] -= p.rfInv[d*D+b] * p.s[n] / (p.tab.w[i] * p.factor(d, scale)) * sg / (xi[d] * xi[b])
 					}
 				} else {
 					r[lam0+l] -= sg / (xi[d] * xi[d] * p.weight(n, i, d, scale))

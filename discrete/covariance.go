@@ -20,7 +20,7 @@ func (m *minimiser) second(a *Path, cov bool) {
 	restore := w.infinite
 	w.infinite = 0
 	if p.hasInf || p.stiffness(scale) > capStiffness {
-		unit := p.stiffness(1)
+		unit := p.largest(false) / p.s[0] / p.maxRm()
 		if p.allInf {
 			w.infinite = capStiffness * p.s[0] * p.maxRm()
 		} else {

@@ -62,6 +62,32 @@ func (w *work) action(v []float64, scale float64) energy {
 	return e
 }
 
+// steadyError returns the model error of the steady components at v.
+func (w *work) steadyError(v []float64) float64 {
+	p, D := w.p, w.p.D
+	if p.steady == nil {
+		return 0
+	}
+	sum := 0.0
+	r := make([]float64, D)
+	for n0 := 0; n0 < p.N; n0 += w.chunk {
+		w.gather(n0, v)
+		w.residuals(v)
+		for n := w.n0; n < w.n1; n++ {
+			for i := range p.R {
+				copy(r, w.res[(n*p.R+i)*D:(n*p.R+i+1)*D])
+				for d := range r {
+					if !p.steady[d] || p.rf != nil && math.IsInf(p.rf[d], 1) {
+						r[d] = 0
+					}
+				}
+				sum += 0.5 * w.misfit(n, i, r, 1)
+			}
+		}
+	}
+	return sum
+}
+
 // weight is plan.weight, with the number that stands for +Inf, if any.
 func (w *work) weight(n, i, d int, scale float64) float64 {
 	p := w.p
@@ -81,13 +107,13 @@ func (w *work) misfit(n, i int, r []float64, scale float64) float64 {
 			for b := a; b < D; b++ {
 				u += p.rfFull[a*D+b] * r[b]
 			}
-			s += u * u
+			s += u * u * p.factor(a, scale)
 		}
-		return s * scale * p.tab.w[i] / p.s[n]
+		return s * p.tab.w[i] / p.s[n]
 	}
 	c := p.tab.w[i] / p.s[n] * scale
 	rf := p.rf
-	if p.vary != nil || p.hasInf {
+	if p.vary != nil || p.hasInf || p.steady != nil {
 		for d, x := range r {
 			if !math.IsInf(rf[d], 1) || w.infinite > 0 {
 				s += w.weight(n, i, d, scale) * x * x
@@ -116,13 +142,13 @@ func (w *work) costates(scale float64) {
 func (w *work) weigh(dst []float64, n, i int, r []float64, scale float64) {
 	p, D := w.p, w.p.D
 	if p.rfMat != nil {
-		c := p.tab.w[i] / p.s[n] * scale
+		c := p.tab.w[i] / p.s[n]
 		for a := range dst {
 			s := 0.0
 			for b, x := range r {
 				s += p.rfMat[a*D+b] * x
 			}
-			dst[a] = c * s
+			dst[a] = c * p.factor(a, scale) * s
 		}
 		return
 	}

@@ -34,6 +34,7 @@ func (p *plan) grid() error {
 			}
 		}
 	}
+	p.jumps()
 	p.N = len(p.t) - 1
 	if p.N < 1 {
 		return bad("Mesh", "%d points; at least 2 are needed", len(p.t))
@@ -68,8 +69,8 @@ func uniform(a, b float64, n int) []float64 {
 	return t
 }
 
-// offGrid returns the observation times that are no point of the grid, and
-// with them all others; nil if all are on it.
+// offGrid returns the observation times that are no point of the grid and the
+// jumps that are no boundary, and with them all others; nil if all are on it.
 func (p *plan) offGrid() []float64 {
 	off := false
 	var all []float64
@@ -81,6 +82,17 @@ func (p *plan) offGrid() []float64 {
 			off = true
 		}
 		all = append(all, o.Time)
+	}
+	if len(p.pr.Jumps) <= p.pr.Layers {
+		for _, t := range p.pr.Jumps {
+			if !(t > p.t[0] && t < p.t[len(p.t)-1]) {
+				continue
+			}
+			if _, j := p.locate(t); j != 0 {
+				off = true
+			}
+			all = append(all, t)
+		}
 	}
 	if !off {
 		return nil

@@ -149,7 +149,7 @@ func (l *ladder) predict(m *minimiser, scale, dl float64) {
 
 func newRung(beta, scale float64, m *minimiser, out outcome) Rung {
 	return Rung{Beta: beta, RfScale: scale, Action: out.total(), Measurement: out.me, Model: out.fe, Prior: out.pe,
-		Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
+		Steady: m.w.steadyError(m.v), Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
 }
 
 // describe makes a rung of an outcome.
@@ -165,7 +165,7 @@ func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome) Ru
 // see Rung.Jump.
 func (r *Rung) jumps(q *Rung, tol float64) bool {
 	rise, dr := r.Action-q.Action, r.RfScale-q.RfScale
-	lo, hi := r.Model/r.RfScale*dr, q.Model/q.RfScale*dr
+	lo, hi := r.moving()/r.RfScale*dr, q.moving()/q.RfScale*dr
 	slack := 1e-3*hi + 10*tol*r.Action
 	return rise < lo-slack || rise > hi+slack
 }
@@ -176,7 +176,7 @@ func (l *ladder) from(run *Run) float64 { return run.Rungs[len(run.Rungs)-1].Bet
 // decide chooses the next rung, or the end.
 func (l *ladder) decide(run *Run) {
 	r := run.Rungs[len(run.Rungs)-1]
-	if r.Model < l.plateau*math.Abs(r.Action) && r.Converged {
+	if r.moving() < l.plateau*math.Abs(r.Action) && r.Converged {
 		l.flat++
 	} else {
 		l.flat = 0

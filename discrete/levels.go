@@ -2,14 +2,16 @@ package discrete
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
 // Level is an action level: a minimum that one or more starts have found.
 type Level struct {
 	Action             float64 // at the last rung, in the package's convention
-	Limit              float64 // extrapolated to Rf = +Inf
+	Limit, LimitError  float64 // extrapolated to Rf = +Inf; NaN: see Run.Early
 	Measurement, Model float64
+	Steady             float64 // see Rung
 	Reported           float64 // Action in the ensemble's convention
 
 	Count int     // starts that ended here
@@ -21,10 +23,12 @@ type Level struct {
 	// probability of this level relative to it, Gaussian widths aside.
 	Weight float64
 
-	// Twice the measurement error is a chi-square variable with Freedom =
-	// data - Dim - free parameters degrees of freedom, if model and data are
-	// consistent and Rf is large: Expected and SD are the mean and standard
-	// deviation of the measurement error, and Z its distance in SD.
+	// Twice the action at its minimum is a chi-square variable with Freedom =
+	// data less free initial states and parameters, those without a prior, if
+	// the model is nearly linear in what the data leave open, and Rf and the
+	// precisions of the data are the true ones: Expected and SD are the mean
+	// and standard deviation of the action, and Z its distance in SD: of
+	// Limit, if there is one, but with Annealing.Finite of Action.
 	Freedom      int
 	Expected, SD float64
 	Z            float64
@@ -33,6 +37,8 @@ type Level struct {
 	Theta   []float64
 	AtBound []int
 	Suspect bool // the model error of its first start does not fall like 1/Rf
+	Early   bool // its ladder ends before the model error does
+	Until   float64
 
 	Path *Path // of the first start
 }
@@ -42,7 +48,7 @@ type Level struct {
 const levelTolerance = 1e-5
 
 // levels clusters the finished runs.
-func (e *Ensemble) levels(p *plan) {
+func (e *Ensemble) levels(p *plan, finite bool) {
 	var done []*Run
 	for i := range e.Runs {
 		if r := &e.Runs[i]; r.Done && r.Err == nil && r.Path != nil {
@@ -80,6 +86,11 @@ func (e *Ensemble) levels(p *plan) {
 	for i := range e.Levels {
 		l := &e.Levels[i]
 		l.Reported = action * l.Action
+		l.Z = (l.Action - l.Expected) / l.SD
+		if !finite && !math.IsNaN(l.Limit) {
+			l.Z = (l.Limit - l.Expected) / l.SD
+		}
+		l.Consistent = math.Abs(l.Z) <= 3
 		l.Share = float64(l.Count) / float64(len(done)+e.Failed)
 		l.Gap = math.Inf(1)
 		if i+1 < len(e.Levels) {
@@ -93,23 +104,37 @@ func (e *Ensemble) levels(p *plan) {
 func (l *Level) set(p *plan, r *Run) {
 	a := r.Path
 	l.First, l.Path, l.Suspect = r.Start, a, r.Suspect
-	l.Action, l.Limit, l.Measurement, l.Model = a.Action, r.Limit, a.Measurement, a.Model
+	l.Action, l.Limit, l.LimitError, l.Measurement, l.Model = a.Action, r.Limit, r.LimitError, a.Measurement, a.Model
+	l.Steady, l.Early, l.Until = r.Rungs[len(r.Rungs)-1].Steady, r.Early, r.Until
 	l.Theta, l.AtBound = a.Theta, a.AtBound
-	free := p.D + p.P - len(a.AtBound)
-	if p.pr.StatePrior != nil {
-		free -= p.D
+	l.Freedom = max(a.Data-p.free(l.AtBound), 1)
+	l.Expected = 0.5 * float64(l.Freedom)
+	l.SD = math.Sqrt(l.Expected)
+}
+
+// free counts the initial states and parameters that the data alone
+// determine: those without a prior, not known, and not on a bound. A state
+// known at the end takes the place of one of them.
+func (p *plan) free(atBound []int) int {
+	free := 0
+	count := func(q *Prior, n int, known func(i int) bool) {
+		var w []float64
+		full := false
+		if q != nil {
+			w, full, _ = rows(q.Precision, n)
+		}
+		for i := range n {
+			if !known(i) && !full && (w == nil || w[i] == 0) {
+				free++
+			}
+		}
 	}
-	if p.pr.ParamPrior != nil {
-		free -= p.P - len(a.AtBound)
-	}
+	count(p.pr.StatePrior, p.D, func(i int) bool { return p.fixed != nil && p.fixed[i] })
+	count(p.pr.ParamPrior, p.P, func(i int) bool { return slices.Contains(atBound, i) })
 	for d := range p.D {
-		if p.fixed != nil && p.fixed[d] {
+		if p.fixed != nil && p.fixed[p.nx-p.D+d] {
 			free--
 		}
 	}
-	l.Freedom = max(a.Data-free, 1)
-	l.Expected = 0.5 * float64(l.Freedom)
-	l.SD = math.Sqrt(l.Expected)
-	l.Z = (l.Measurement - l.Expected) / l.SD
-	l.Consistent = math.Abs(l.Z) <= 3
+	return free
 }

@@ -168,8 +168,8 @@ func (p *plan) measurements() error {
 			return bad(field, "Rm: want 1, %d or %d precisions, not negative, the matrix positive definite", m, m*m)
 		}
 		for n := range p.N {
-			for e, c := range p.tab.c {
-				a := attachment{layer: n, t: p.t[n] + c*p.s[n], idx: g.Index, op: g.Operator, full: full, kind: kindSignal, obs: i}
+			for e := range p.tab.c {
+				a := attachment{layer: n, t: p.at(n, e), idx: g.Index, op: g.Operator, full: full, kind: kindSignal, obs: i}
 				a.coef = p.tab.C[e]
 				a.y = make([]float64, m)
 				g.Y(a.y, a.t)

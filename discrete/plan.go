@@ -23,14 +23,17 @@ type plan struct {
 	nx   int // states in all: (N(k+1)+1) D
 	nv   int // unknowns: nx + P
 
-	t []float64 // layer boundaries, N+1
-	s []float64 // steps, N
+	t    []float64 // layer boundaries, N+1
+	jump []float64 // N+1: the jump that lies at a boundary, NaN: none; nil: nowhere
+	s    []float64 // steps, N
 
 	rf      []float64 // diagonal of Rf, D; nil with a matrix
 	rfFull  []float64 // U with Rf = U'U, upper triangle, D×D
 	rfInv   []float64 // inverse of the matrix Rf
 	rfMat   []float64
 	vary    []float64 // N×D factors, nil: 1
+	within  int       // jumps inside layers
+	steady  []bool    // components whose Rf is not scaled; nil: none
 	hasInf  bool
 	allInf  bool
 	attach  []attachment // ordered by layer
@@ -107,6 +110,17 @@ func (p *plan) precision() error {
 	default:
 		return bad("Rf", "%d numbers; want 1, %d or %d", len(pr.Rf), D, D*D)
 	}
+	if pr.Steady != nil {
+		if len(pr.Steady) != D {
+			return bad("Steady", "want %d values", D)
+		}
+		p.steady = slices.Clone(pr.Steady)
+		for i := range p.rfMat {
+			if a, b := i/D, i%D; p.rfMat[i] != 0 && p.steady[a] != p.steady[b] {
+				return bad("Steady", "the matrix Rf couples component %d, which is steady, to one that is not", a)
+			}
+		}
+	}
 	p.allInf = p.rf != nil
 	for i, v := range p.rf {
 		if !(v > 0) {
@@ -133,10 +147,18 @@ func (p *plan) precision() error {
 	return nil
 }
 
+// factor returns what multiplies Rf of component d.
+func (p *plan) factor(d int, scale float64) float64 {
+	if p.steady != nil && p.steady[d] {
+		return 1
+	}
+	return scale
+}
+
 // weight returns the precision w_i Rf/s of component d of residual i of layer
 // n, with Rf multiplied by scale. Not with a matrix Rf.
 func (p *plan) weight(n, i, d int, scale float64) float64 {
-	w := p.tab.w[i] / p.s[n] * scale * p.rf[d]
+	w := p.tab.w[i] / p.s[n] * p.factor(d, scale) * p.rf[d]
 	if p.vary != nil {
 		w *= p.vary[n*p.D+d]
 	}

@@ -24,9 +24,22 @@ type Problem struct {
 	// (Dim×Dim).
 	Rf []float64
 
+	// Steady marks the components (Dim) whose Rf is part of the model, such as
+	// that of a parameter that walks with the layer: neither Solver.Scale nor
+	// annealing multiplies it [none]. In a matrix Rf they are not coupled to
+	// the others.
+	Steady []bool
+
 	// RfVary stores factors (Dim) that multiply the components of Rf in the
 	// layer whose middle is t [1]. Not with a matrix Rf.
 	RfVary func(dst []float64, t float64)
+
+	// Jumps are places, ascending, where the model or a signal is not
+	// continuous in t. They become ends of layers, unless OffGrid is
+	// Interpolate or there are more of them than Layers, and every layer
+	// takes the values of its own side. Inside a layer a jump makes the rule
+	// one of order 1, and the path has a JumpWarning [none].
+	Jumps []float64
 
 	Observations []Observation
 	Signals      []Signal

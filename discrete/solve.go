@@ -167,18 +167,25 @@ const costateSteps = 12
 // stiffness is the largest weight of a layer relative to the largest
 // precision of a measurement.
 func (p *plan) stiffness(scale float64) float64 {
+	return max(p.largest(false)*scale, p.largest(true)) / p.s[0] / p.maxRm()
+}
+
+// largest returns the largest finite Rf of the components that are steady, or
+// of those that are not; 0: there is none.
+func (p *plan) largest(steady bool) float64 {
 	rf := 0.0
-	if p.rfMat != nil {
-		for i := range p.D {
-			rf = max(rf, p.rfMat[i*p.D+i])
+	for i := range p.D {
+		v := 0.0
+		if p.rfMat != nil {
+			v = p.rfMat[i*p.D+i]
+		} else if !math.IsInf(p.rf[i], 1) {
+			v = p.rf[i]
 		}
-	}
-	for _, v := range p.rf {
-		if !math.IsInf(v, 1) {
+		if steady == (p.steady != nil && p.steady[i]) {
 			rf = max(rf, v)
 		}
 	}
-	return rf * scale / p.s[0] / p.maxRm()
+	return rf
 }
 
 // path solves and collects what is known about the solution.
@@ -213,6 +220,9 @@ func (m *minimiser) collect() *Path {
 		if p.lo != nil && (v[j] <= p.lo[j] || v[j] >= p.hi[j]) {
 			a.AtBound = append(a.AtBound, i)
 		}
+	}
+	if p.within > 0 {
+		a.Warnings = append(a.Warnings, &JumpWarning{p.within, p.N})
 	}
 	m.boundaryCostates(a)
 	if a.Lambda == nil {

@@ -23,6 +23,9 @@ func (m *minimiser) tangent(dst []float64) {
 		for n := w.n0; n < w.n1; n++ {
 			for i := range p.R {
 				for d, l := range w.lam[(n*p.R+i)*p.D : (n*p.R+i+1)*p.D] {
+					if p.steady != nil && p.steady[d] {
+						continue
+					}
 					rs := &w.rowsym[i*p.D+d]
 					for k, x := range w.row(n, rs) {
 						g[f.index(n, int(rs.idx[k]))] -= l * x

@@ -164,7 +164,7 @@ func (w *work) gather(n0 int, v []float64) {
 		C := p.tab.C[e]
 		for n := w.n0; n < w.n1; n++ {
 			q := w.point(n, e)
-			w.tp[q] = p.t[n] + p.tab.c[e]*p.s[n]
+			w.tp[q] = p.at(n, e)
 			z := w.state(v, n)
 			for d := range D {
 				s := 0.0

@@ -334,6 +334,33 @@ func (o *Observations) Precision(n int) ([]float64, error) {
 	return w.marginal(seen)
 }
 
+// StdDevs returns the standard deviations (n×m) of the measurements: with a
+// Matrix those of its inverse. 0: a precision of zero.
+func (o *Observations) StdDevs() ([]float64, error) {
+	m := len(o.H)
+	out := make([]float64, len(o.Y))
+	if o.Matrix != nil {
+		w, err := newPrecision(m, nil, o.Matrix, "measurement")
+		if err != nil {
+			return nil, err
+		}
+		cov, err := w.inverse()
+		if err != nil {
+			return nil, err
+		}
+		for i := range out {
+			out[i] = math.Sqrt(cov[i%m*(m+1)])
+		}
+		return out, nil
+	}
+	for i := range out {
+		if w := o.Rm[i%len(o.Rm)]; w > 0 {
+			out[i] = 1 / math.Sqrt(w)
+		}
+	}
+	return out, nil
+}
+
 func zeros(g *expr.Graph, n int) []*expr.Expr {
 	out := make([]*expr.Expr, n)
 	for i := range out {

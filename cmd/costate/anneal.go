@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -25,8 +26,10 @@ func annealCommand() *command {
 		summary: "find the action levels of a problem by variational annealing from many starts",
 		long: "Minimises the action of discrete layers at growing precision Rf of the model, Rf0 alpha^beta, each minimum the start " +
 			"of the next. At first the observed states are the data, the others and the parameters are drawn from their ranges. " +
-			"The table lists the distinct minima: how many starts found each, and whether its measurement error is what chance " +
-			"makes of it. A lowest level that stands apart and is flat in Rf is the sign of the global minimum.\n\n" +
+			"The table lists the distinct minima: how many starts found each, its level at Rf = inf with an error, and whether it " +
+			"is what chance makes of it. A lowest level that stands apart and is flat in Rf is the sign of the global minimum.\n\n" +
+			"After the ladder the lowest level is minimised again in layers of half the length until it stays where it is: the " +
+			"error of the layers stands beside the action and the parameters, with a warning where it matters.\n\n" +
 			"With --out, every rung of every start is kept in the folder, and the same command goes on where it was interrupted. " +
 			"The result depends on the seed, not on the number of workers.",
 		examples: [][2]string{
@@ -62,7 +65,7 @@ func (a *annealFlags) define(f *pflag.FlagSet) {
 	integerVar(f, &a.Starts, "starts", 0, 1000000, "number of starts; 0: that of the file, or 1")
 	seedVar(f, &a.Seed)
 	numberVar(f, &a.Alpha, "alpha", 0, 1e6, "factor on Rf from rung to rung; 0: that of the file, or 2")
-	integerVar(f, &a.Betas, "betas", 0, 100000, "number of rungs; 0: that of the file, or as many as reach a plateau")
+	integerVar(f, &a.Betas, "betas", 0, 100000, "number of rungs beta = 0, 1, .., one more than the last beta, which the file gives; 0: as the file says, or as many as reach a plateau")
 	f.BoolVar(&a.Adaptive, "adaptive", false, "choose the factor from rung to rung by the solution, with a tangent predictor")
 	integerVar(f, &a.Layers, "layers", 0, 100000000, "layers; 0: that of the file, or one between two measurements")
 	wordVar(f, &a.Rule, "rule", problemfile.Rules, "`RULE` of the layers, as for solve; default: that of the file, or simpson-hermite")
@@ -138,25 +141,31 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		return err
 	}
 	if errors.Is(err, discrete.ErrCheckpointMismatch) {
-		return badInput("%w (--restart starts over)", err)
+		return badInput("--out %s: %w (--restart starts over)", shellQuote(e.out), discrete.ErrCheckpointMismatch)
 	}
 	// What is finished is reported after an interrupt too.
-	tables, pred, tableErr := a.tables(context.WithoutCancel(ctx), p, r, time.Since(begin))
+	tables, path, pred, tableErr := a.tables(ctx, e, p, r, time.Since(begin))
 	if tableErr != nil {
 		return tableErr
 	}
-	if a.plot != "" {
-		figure := levelsFigure(p, r)
-		states := a.picture == "states" || a.picture == "default" && a.flags.Changed("predict")
-		if states && len(r.Ensemble.Levels) > 0 {
-			figure = predictionFigure(p, r.Ensemble.Levels[0].Path, pred)
-		}
-		if err := report.WritePicture(a.plot, figure); err != nil {
-			return err
-		}
+	if err == nil {
+		err = ctx.Err() // while the layers were refined
 	}
 	failure := annealFailure(r)
-	if e.out != "" {
+	picture := func() error {
+		if a.plot == "" {
+			return nil
+		}
+		figure := levelsFigure(p, r)
+		if states := a.picture == "states" || a.picture == "default" && a.flags.Changed("predict"); states && path != nil {
+			figure = predictionFigure(p, path, pred)
+		}
+		return report.WritePicture(a.plot, figure)
+	}
+	files := func() error {
+		if e.out == "" {
+			return nil
+		}
 		if err := e.writeAnnealing(p, r); err != nil {
 			return err
 		}
@@ -169,11 +178,9 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		page := e.newPage(p, begin, status, tables)
 		page.Fail(failure)
 		page.Run.Seed = &r.Ensemble.Seed
-		if err := e.save(page, levelsFigure(p, r)); err != nil {
-			return err
-		}
+		return e.save(page, levelsFigure(p, r))
 	}
-	if err := e.print(tables...); err != nil {
+	if err := e.output(tables, picture, files); err != nil {
 		return err
 	}
 	if err != nil {
@@ -215,31 +222,70 @@ func firstFailure(r *route.Annealed) string {
 // shownLevels is how many action levels the table lists.
 const shownLevels = 12
 
-// tables are what an annealing prints; the prediction is nil if none is asked
-// for.
-func (a *annealFlags) tables(ctx context.Context, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, *route.Prediction, error) {
+// tables are what an annealing prints, with the path that a prediction starts
+// from; the prediction is nil if none is asked for.
+func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *route.Annealed, d time.Duration) ([]report.Table, *discrete.Path, *route.Prediction, error) {
 	ens := r.Ensemble
 	out := []report.Table{annealSummary(p, r, d)}
 	if len(ens.Levels) == 0 {
-		return out, nil, nil
+		return out, nil, nil, nil
+	}
+	best := ens.Levels[0]
+	for _, w := range best.Path.Warnings {
+		e.log.Warn("the lowest level: " + w.Error())
+	}
+	q := a.refine(ctx, e, r)
+	if q != nil {
+		out[0].Add(report.Text("error of the layers"), report.Textf("%.1e in the action; %.1e posterior standard deviations at most", r.Unit*q.Action, q.Doubt))
 	}
 	out = append(out, levelTable(r))
-	best := ens.Levels[0]
 	if len(best.Theta) > 0 {
-		out = append(out, annealParameters(p, best))
+		out = append(out, annealParameters(p, best.Path, q))
+	}
+	path, where := best.Path, "the lowest level"
+	if q != nil && !q.Enough() {
+		out = append(out, refinedTable(p, r, q))
+		if !r.Given {
+			path, where = q.Path, fmt.Sprintf("the lowest level in %d layers", q.Path.Layers)
+		}
 	}
 	until := a.predict
 	if !a.flags.Changed("predict") {
 		until = p.File.Anneal.Predict
 	}
 	if until > p.Equations.End {
-		pred, err := p.Predict(ctx, best.Path, until)
+		pred, err := p.Predict(context.WithoutCancel(ctx), path, until)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		return append(out, predictionTable(p, pred)), pred, nil
+		return append(out, predictionTable(p, pred, where)), path, pred, nil
 	}
-	return out, nil, nil
+	return out, path, nil, nil
+}
+
+// refine estimates the error of the layers, and warns where it matters; nil: it
+// is not known.
+func (a *annealFlags) refine(ctx context.Context, e *env, r *route.Annealed) *route.Refined {
+	layers := r.Ensemble.Levels[0].Path.Layers
+	q, err := r.Refine(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		e.log.Warn(fmt.Sprintf("the error of the %d layers is not known: %v; compare with --layers %d", layers, err, 2*layers))
+		return nil
+	case q.Doubt > 1:
+		e.log.Warn(fmt.Sprintf("the %d layers are too few: they move the lowest level by %.1f posterior standard deviations; %s", layers, q.Doubt, remedy(q)))
+	}
+	return q
+}
+
+// remedy names layers that are enough.
+func remedy(q *route.Refined) string {
+	if q.Settled {
+		return fmt.Sprintf("--layers %d are enough for it", q.Layers)
+	}
+	return fmt.Sprintf("it still moves in %d, so that more are needed, or another --rule", q.Path.Layers)
 }
 
 func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.Table {
@@ -255,7 +301,11 @@ func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.
 	}
 	line("seed", report.Cell{Text: fmt.Sprint(ens.Seed), Value: ens.Seed})
 	line("convention of actions", report.Textf("%s: %s", ens.Convention, ens.Convention.Formula()))
-	line("layers", report.Textf("%d, %s", r.Problem.Layers, r.Problem.Rule))
+	layers := r.Problem.Layers
+	if len(ens.Levels) > 0 {
+		layers = ens.Levels[0].Path.Layers // with those that measurements off the grid need
+	}
+	line("layers", report.Textf("%d, %s", layers, r.Problem.Rule))
 	rungs := 0
 	for _, run := range ens.Runs {
 		rungs += len(run.Rungs)
@@ -273,57 +323,108 @@ func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.
 func levelTable(r *route.Annealed) report.Table {
 	ens := r.Ensemble
 	t := report.Table{Name: "levels", Title: fmt.Sprintf("Action levels at the last Rf (convention %s)", ens.Convention),
-		Header: []string{"level", "action", "at Rf = inf", "starts", "share", "first", "z", "verdict"}}
+		Header: []string{"level", "action", "at Rf = inf", "error", "starts", "share", "first", "z", "verdict"}}
 	for i, l := range ens.Levels {
 		if i == shownLevels {
 			break
 		}
-		verdict := "consistent"
-		switch {
-		case l.Suspect:
-			verdict = "model error does not fall as 1/Rf"
-		case !l.Consistent && l.Z > 0:
-			verdict = "more error than noise"
-		case !l.Consistent:
-			verdict = "less error than noise"
+		limit, doubt := report.Empty, report.Empty
+		if !math.IsNaN(l.Limit) {
+			limit, doubt = report.Number(r.Unit*l.Limit, max(r.Unit*l.LimitError, 1e-8*math.Abs(l.Reported))), report.Sci(r.Unit*l.LimitError, 2)
 		}
-		t.Add(report.Int(i+1), report.Number(l.Reported, 1e-7*math.Abs(l.Reported)), report.Number(r.Unit*l.Limit, 1e-8*math.Abs(l.Reported)),
-			report.Int(l.Count), report.Cell{Text: fmt.Sprintf("%.0f%%", 100*l.Share), Value: l.Share}, report.Int(l.First+1), report.Fixed(l.Z, 2), report.Text(verdict))
+		t.Add(report.Int(i+1), report.Number(l.Reported, 1e-7*math.Abs(l.Reported)), limit, doubt,
+			report.Int(l.Count), report.Cell{Text: fmt.Sprintf("%.0f%%", 100*l.Share), Value: l.Share}, report.Int(l.First+1), report.Fixed(l.Z, 2), report.Text(verdict(l, r.Settings.Finite)))
 	}
 	best := ens.Levels[0]
-	t.Note = fmt.Sprintf("z: measurement error of the level against chi-square with %d degrees of freedom (data less what was fitted), in standard deviations; it means something when Rm are the true precisions.", best.Freedom)
+	where := "at Rf = inf where there is one, and else at the last Rf"
+	if r.Settings.Finite {
+		where = "at the last Rf, which is that of the model"
+	}
+	t.Note = fmt.Sprintf("z: the level, %s, against chi-square with %d degrees of freedom (data less what was fitted), in standard deviations; it means something when Rm are the true precisions.", where, best.Freedom)
+	if best.Early {
+		t.Note += fmt.Sprintf(" No level at Rf = inf: the ladder ends before the model error, %.2g of the action, falls as 1/Rf", (best.Model-best.Steady)/best.Action)
+		if r.Settings.Finite {
+			t.Note += "."
+		} else {
+			t.Note += fmt.Sprintf("; go on to beta = %.0f at least (--betas %.0f).", best.Until, best.Until+1)
+		}
+	}
 	if n := len(ens.Levels); n > shownLevels {
 		t.Note += fmt.Sprintf(" %d higher levels are not listed.", n-shownLevels)
 	}
 	return t
 }
 
-func annealParameters(p *route.Problem, l discrete.Level) report.Table {
-	t := report.Table{Name: "parameters", Title: "Parameters of the lowest level", Header: []string{"name", "estimate", "sd", "bound"}}
-	at := map[int]bool{}
-	for _, i := range l.AtBound {
-		at[i] = true
+// verdict puts what is known of a level into words. finite: the last Rf is that
+// of the model.
+func verdict(l discrete.Level, finite bool) string {
+	switch {
+	case l.Suspect:
+		return "model error does not fall as 1/Rf"
+	case !l.Consistent && l.Z > 0:
+		return "more error than noise" // which only grows with Rf
+	case l.Early && !finite:
+		return "the ladder ends too early"
+	case !l.Consistent:
+		return "less error than noise"
 	}
-	n := len(l.Theta)
-	for i, v := range l.Theta {
-		width, sd := 0.0, report.Empty
-		if l.Path.ThetaCov != nil && !at[i] {
-			width = math.Sqrt(l.Path.ThetaCov[i*n+i])
-			sd = report.Sci(width, 3)
+	return "consistent"
+}
+
+// annealParameters are the parameters of the lowest level, with the error that
+// its layers make, if that is known.
+func annealParameters(p *route.Problem, path *discrete.Path, q *route.Refined) report.Table {
+	t := report.Table{Name: "parameters", Title: "Parameters of the lowest level", Header: []string{"name", "estimate", "sd", "layers", "bound"}}
+	for i, v := range path.Theta {
+		layers, bound := report.Empty, ""
+		if q != nil {
+			layers = report.Sci(q.Theta[i], 2)
 		}
-		bound := ""
-		if at[i] {
+		if slices.Contains(path.AtBound, i) {
 			bound = "on its bound: no width"
 		}
-		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd, report.Text(bound))
+		width := widthOf(path, i)
+		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd(width), layers, report.Text(bound))
+	}
+	if q != nil {
+		t.Note = "layers: what more layers would change."
 	}
 	addUnits(&t, p.File)
 	return t
 }
 
-func predictionTable(p *route.Problem, pred *route.Prediction) report.Table {
+// widthOf is the posterior standard deviation of a parameter; 0: none.
+func widthOf(path *discrete.Path, i int) float64 {
+	if path.ThetaCov == nil || slices.Contains(path.AtBound, i) {
+		return 0
+	}
+	return math.Sqrt(path.ThetaCov[i*len(path.Theta)+i])
+}
+
+func sd(width float64) report.Cell {
+	if width == 0 {
+		return report.Empty
+	}
+	return report.Sci(width, 3)
+}
+
+// refinedTable is the lowest level in layers that are fine enough, at the same
+// Rf.
+func refinedTable(p *route.Problem, r *route.Annealed, q *route.Refined) report.Table {
+	best := r.Ensemble.Levels[0]
+	t := report.Table{Name: "refined", Title: fmt.Sprintf("The lowest level in %d layers", q.Path.Layers), Header: []string{"name", "estimate", "sd"}}
+	t.Add(report.Text("action"), report.Number(r.Unit*q.Path.Action, 1e-7*best.Reported), report.Empty)
+	for i, v := range q.Path.Theta {
+		width := widthOf(q.Path, i)
+		t.Add(report.Text(p.File.Action.Params[i].Symbol.Name()), report.Number(v, width/1e3), sd(width))
+	}
+	t.Note = fmt.Sprintf("The level of %d layers, minimised again in more of them until it stays where it is: %s.", r.Ensemble.Levels[0].Path.Layers, remedy(q))
+	return t
+}
+
+func predictionTable(p *route.Problem, pred *route.Prediction, from string) report.Table {
 	last := len(pred.T) - 1
-	t := report.Table{Name: "prediction", Title: "Prediction from the lowest level", Header: []string{"name", "at its start", "at its end"}}
+	t := report.Table{Name: "prediction", Title: "Prediction from " + from, Header: []string{"name", "at its start", "at its end"}}
 	start, end := report.Places(pred.T[0], pred.T[last])
 	t.Add(report.Text(p.Equations.Layer.Name()), start, end)
 	d := len(p.Equations.States)

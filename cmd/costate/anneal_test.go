@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -48,5 +49,109 @@ func TestAnnealInterrupted(t *testing.T) {
 		if !bytes.Equal(a, b) {
 			t.Errorf("%s differs between a resumed run and a whole one with one worker", name)
 		}
+	}
+}
+
+// resonator is a small problem to anneal, with data of its own.
+const resonator = `[layer]
+start = 0
+end = 12
+[parameters]
+w = { estimate = true, guess = 1, range = [0.5, 2] }
+[states]
+x = { equation = 'v', range = [-2, 2] }
+v = { equation = '-w*x - x^3', range = [-2, 2] }
+[model]
+Rf = inf
+[[observations]]
+at = [0, 2, 4, 6, 8, 10, 12]
+observe = { x = [1.0, -0.97, 0.89, -0.77, 0.63, -0.47, 0.29] }
+sd = 0.02
+[anneal]
+Rf0 = 0.1
+alpha = 2
+beta = 30
+layers = 12
+starts = 3
+`
+
+func problemFile(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "problem.toml")
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestAnnealLayers: too few layers are told on standard error with the number
+// that is enough, and with that number nothing is.
+func TestAnnealLayers(t *testing.T) {
+	name := problemFile(t, resonator)
+	code, out, stderr := runs(t, "anneal", name)
+	found := regexp.MustCompile(`--layers (\d+) are enough`).FindStringSubmatch(stderr)
+	if code != exitSolved || found == nil || !strings.Contains(out, "The lowest level in ") || !strings.Contains(out, "error of the layers") {
+		t.Fatalf("exit code %d, standard error %q of\n%s", code, stderr, out)
+	}
+	code, out, stderr = runs(t, "anneal", name, "--layers", found[1])
+	if code != exitSolved || stderr != "" || strings.Contains(out, "The lowest level in ") {
+		t.Errorf("with %s layers: exit code %d, standard error %q of\n%s", found[1], code, stderr, out)
+	}
+}
+
+// TestAnnealTooShort: a ladder that ends before the model error falls as 1/Rf
+// tells no level of the exact model.
+func TestAnnealTooShort(t *testing.T) {
+	name := problemFile(t, resonator)
+	_, out, _ := runs(t, "anneal", name, "--betas", "8", "--format", "csv")
+	if !strings.Contains(out, "the ladder ends too early") {
+		t.Errorf("8 rungs: %s", out)
+	}
+	_, out, _ = runs(t, "anneal", name, "--betas", "8")
+	out = strings.Join(strings.Fields(out), " ") // notes are wrapped
+	if !strings.Contains(out, "No level at Rf = inf") || !strings.Contains(out, "(--betas ") {
+		t.Errorf("8 rungs: %s", out)
+	}
+	if _, out, _ = runs(t, "anneal", name); strings.Contains(out, "No level at Rf = inf") {
+		t.Errorf("31 rungs: %s", out)
+	}
+}
+
+// TestAnnealOtherFolder: what belongs to another problem is said once.
+func TestAnnealOtherFolder(t *testing.T) {
+	name, dir := problemFile(t, resonator), t.TempDir()
+	if code, _, stderr := runs(t, "anneal", name, "--out", dir, "--quiet"); code != exitSolved {
+		t.Fatal(stderr)
+	}
+	code, _, stderr := runs(t, "anneal", name, "--out", dir, "--seed", "5")
+	if code != exitUsage || strings.Count(stderr, "another problem") != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "--restart") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// TestUnwritable: a place that cannot be written is found before the work, and
+// named as it was given.
+func TestUnwritable(t *testing.T) {
+	name, dir := problemFile(t, resonator), t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"anneal", name, "--plot", filepath.Join(dir, "none", "x.svg")},
+		{"anneal", name, "--out", filepath.Join(file, "run")},
+		{"solve", "lynx-hare", "--plot", filepath.Join(dir, "none", "x.svg")},
+		{"check", "lynx-hare", "--plot", filepath.Join(dir, "none", "x.svg")},
+		{"continue", "bratu", "--plot", filepath.Join(dir, "none", "x.svg")},
+		{"solve", "lynx-hare", "--out", file},
+	} {
+		begin := time.Now()
+		code, out, stderr := runs(t, args...)
+		if code != exitUsage || out != "" || !strings.Contains(stderr, args[2]+": ") || !strings.Contains(stderr, args[3]+": ") {
+			t.Errorf("%v: exit code %d after %v, %q", args, code, time.Since(begin), stderr)
+		}
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 1 {
+		t.Errorf("%d files are left in the folder", len(files)-1)
 	}
 }

@@ -124,20 +124,22 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if len(r.Studies) > 0 {
 		figures = append(figures, convergenceFigure(r))
 	}
-	if c.plot != "" {
-		if len(figures) == 0 {
+	picture := func() error {
+		switch {
+		case c.plot == "":
+			return nil
+		case len(figures) == 0:
 			return badInput("--plot: there are no layers to show: %s gives a problem of another kind than an action", problem.Path)
 		}
-		if err := report.WritePicture(c.plot, figures[0]); err != nil {
-			return err
-		}
+		return report.WritePicture(c.plot, figures[0])
 	}
-	if e.out != "" {
-		if err := e.save(e.checkPage(p, &r.Findings, begin, tables), figures...); err != nil {
-			return err
+	files := func() error {
+		if e.out == "" {
+			return nil
 		}
+		return e.save(e.checkPage(p, &r.Findings, begin, tables), figures...)
 	}
-	if err := e.print(tables...); err != nil {
+	if err := e.output(tables, picture, files); err != nil {
 		return err
 	}
 	if !r.Passed() {

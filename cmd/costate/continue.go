@@ -102,7 +102,10 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 		return cmp.Or(e.saveFailure(p, begin, err), err)
 	}
 	table := branchTable(p, parameter, branch)
-	if e.out != "" {
+	files := func() error {
+		if e.out == "" {
+			return nil
+		}
 		if err := e.writeBranch(p, parameter, branch); err != nil {
 			return err
 		}
@@ -111,16 +114,15 @@ func (c *continueFlags) run(ctx context.Context, e *env, problem *problemfile.Pr
 			page.Run.Status = "ended early"
 			page.Fail(err)
 		}
-		if err := e.save(page, branchFigure(p, parameter, c.component, branch)); err != nil {
-			return err
-		}
+		return e.save(page, branchFigure(p, parameter, c.component, branch))
 	}
-	if c.plot != "" {
-		if err := report.WritePicture(c.plot, branchFigure(p, parameter, c.component, branch)); err != nil {
-			return err
+	picture := func() error {
+		if c.plot == "" {
+			return nil
 		}
+		return report.WritePicture(c.plot, branchFigure(p, parameter, c.component, branch))
 	}
-	if err := e.print(table); err != nil {
+	if err := e.output([]report.Table{table}, files, picture); err != nil {
 		return err
 	}
 	if err != nil && ctx.Err() == nil {

@@ -48,10 +48,22 @@ func (e *env) start() error {
 		level = slog.LevelError
 	}
 	e.log = report.NewLogger(e.stderr, e.logFormat, level)
-	if info, err := os.Stat(e.out); e.out != "" && err == nil && !info.IsDir() {
-		return badInput("--out %s: that is a file, want a folder", shellQuote(e.out))
+	if e.out != "" {
+		if err := report.CheckFolder(e.out); err != nil {
+			return badInput("--out: %w", err)
+		}
 	}
 	return nil
+}
+
+// output prints the tables of a run and then writes its files: a place that
+// cannot be written must not cost the user what is computed.
+func (e *env) output(tables []report.Table, write ...func() error) error {
+	err := e.print(tables...)
+	for _, w := range write {
+		err = errors.Join(err, w())
+	}
+	return err
 }
 
 // readableWidth is what notes are wrapped to where nothing tells the width; rows

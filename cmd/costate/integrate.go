@@ -24,7 +24,9 @@ func integrateCommand() *command {
 		summary: "integrate the model of a problem file forward, with noise if wanted: twin data",
 		long: "Integrates the model from the initial values and parameters of [integrate], those of --initial, or those that the " +
 			"measurements give (--estimate), and prints the values at equal steps as CSV, which a problem file can read as its " +
-			"data. With --noise or --twin, Gaussian noise is added; the command and the seed stand in the first lines.",
+			"data. A state without one of them starts where the file's start = .. or a condition puts it, and only then, with a " +
+			"note, from its guess. With --noise or --twin, Gaussian noise is added; the command and the seed stand in the first " +
+			"lines. The measurements that the file names need not exist yet.",
 		examples: [][2]string{
 			{"costate integrate lorenz63 --until 10 --every 0.1", "a trajectory"},
 			{"costate integrate lorenz96 --noise 0.5 --seed 7 > twin.csv", "twin data"},
@@ -32,7 +34,7 @@ func integrateCommand() *command {
 		},
 		words: exampleNames, extensions: []string{".toml"},
 		define: func(f *pflag.FlagSet) action {
-			var p problemFlags
+			p := problemFlags{modelOnly: true}
 			i := integrateFlags{tol: 1e-9}
 			p.define(f)
 			i.define(f)
@@ -89,6 +91,9 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 		return badInput("%s: %w", problem.Path, err)
 	}
 	if i.estimate {
+		if len(problem.NoData) > 0 {
+			return badInput("--estimate: there is no file %s of measurements to estimate from", problem.NoData[0])
+		}
 		p, err := route.New(problem)
 		if err != nil {
 			return badInput("%s: %w", problem.Path, err)
@@ -101,6 +106,9 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 	}
 	if err := i.assign(f); err != nil {
 		return err
+	}
+	if g := f.Guesses(); len(g) > 0 {
+		e.log.Warn(fmt.Sprintf("guesses stand in for what the file does not give: %s; --initial NAME=VALUE gives them, or [integrate], or --estimate", strings.Join(g, ", ")))
 	}
 	if i.flags.Changed("until") {
 		f.Until(i.until)
@@ -182,9 +190,9 @@ func (i *integrateFlags) assign(f *route.Forward) error {
 			return err
 		}
 		if k := slices.Index(f.Names, name); k >= 0 {
-			f.Initial[k] = v
+			f.Set(k, v)
 		} else if k := slices.Index(f.ParamNames, name); k >= 0 {
-			f.Params[k] = v
+			f.SetParam(k, v)
 		} else {
 			return badInput("--initial %s: there is no state or estimated parameter %q%s", shellQuote(s), name,
 				didYouMean(name, append(slices.Clone(f.Names), f.ParamNames...)))

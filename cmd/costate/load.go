@@ -18,7 +18,8 @@ import (
 
 // problemFlags are the flags of every command that reads a problem file.
 type problemFlags struct {
-	set []string
+	set       []string
+	modelOnly bool // data that do not exist are not needed
 }
 
 func (p *problemFlags) define(f *pflag.FlagSet) {
@@ -57,7 +58,7 @@ func (p *problemFlags) load(e *env, name string) (*problemfile.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	loader := problemfile.Loader{Set: set}
+	loader := problemfile.Loader{Set: set, ModelOnly: p.modelOnly}
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 		if built := exampleFile(name); built != "" {
 			loader.FS, name = testdata.Problems(), built

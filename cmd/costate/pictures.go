@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -23,8 +22,8 @@ func plotFlag(f *pflag.FlagSet, p *string, what string) {
 
 var pictureExtensions = []string{".svg", ".png", ".pdf"}
 
-// checkPlot refuses a file name that names no kind of picture, or a folder that is
-// not there, before the work.
+// checkPlot refuses a file name that names no kind of picture, or a place where
+// none can be written, before the work.
 func checkPlot(file string) error {
 	if file == "" {
 		return nil
@@ -32,13 +31,10 @@ func checkPlot(file string) error {
 	if !slices.Contains(pictureExtensions, filepath.Ext(file)) {
 		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
 	}
-	return checkFolder("--plot "+shellQuote(file), filepath.Dir(file))
-}
-
-// checkFolder refuses a folder that is not there.
-func checkFolder(flag, dir string) error {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return badInput("%s: there is no folder %s", flag, shellQuote(dir))
+	if file != "" {
+		if err := report.CheckFile(file); err != nil {
+			return badInput("--plot: %w", err)
+		}
 	}
 	return nil
 }
@@ -165,21 +161,19 @@ func beside(a, b report.Series) report.Series {
 func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations) []report.Measurements {
 	var out []report.Measurements
 	for _, o := range observations {
+		sd, err := o.StdDevs()
+		if err != nil { // the equations are derived from the same precisions
+			sd = make([]float64, len(o.Y))
+		}
 		for j, h := range o.H {
 			if !slices.ContainsFunc(a.States, func(s hamiltonian.State) bool { return s.Symbol == h }) {
 				continue
 			}
 			m := report.Measurements{Name: h.Name()}
 			for k, t := range o.Times {
-				y := o.Y[k*len(o.H)+j]
-				if math.IsNaN(y) {
-					continue
+				if i := k*len(o.H) + j; !math.IsNaN(o.Y[i]) {
+					m.T, m.Y, m.StdDev = append(m.T, t), append(m.Y, o.Y[i]), append(m.StdDev, sd[i])
 				}
-				sd := math.NaN()
-				if at := (k*len(o.H) + j) % max(len(o.Rm), 1); o.Matrix == nil && at < len(o.Rm) && o.Rm[at] > 0 {
-					sd = 1 / math.Sqrt(o.Rm[at])
-				}
-				m.T, m.Y, m.StdDev = append(m.T, t), append(m.Y, y), append(m.StdDev, sd)
 			}
 			out = append(out, m)
 		}
@@ -188,8 +182,8 @@ func measurements(a *hamiltonian.Action, observations []hamiltonian.Observations
 }
 
 // levelsFigure draws the action of every start, in the convention of the
-// ensemble, against the precision of the model (of the first state, where they
-// differ).
+// ensemble, against the precision of the model: where they differ, of the first
+// state whose precision the ladder raises.
 func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 	ens := r.Ensemble
 	unit := r.Unit
@@ -198,13 +192,14 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 		best := ens.Levels[0]
 		pic.Expected, pic.StdDev = unit*best.Expected, unit*best.SD
 	}
-	if rf := r.Problem.Rf; slices.Min(rf) < slices.Max(rf) {
-		pic.X = "R_{f} of " + report.Typeset(p.Equations.States[0].Name())
+	rf0, of := firstPrecision(r.Problem)
+	if of != "" {
+		pic.X = "R_{f} of " + report.Typeset(of)
 	}
 	at := map[float64][]float64{}
 	for _, run := range ens.Runs {
 		for _, g := range run.Rungs {
-			rf := g.RfScale * r.Problem.Rf[0]
+			rf := g.RfScale * rf0
 			at[rf] = append(at[rf], unit*g.Action)
 		}
 	}
@@ -216,6 +211,33 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 		pic.Levels = append(pic.Levels, at[rf])
 	}
 	return pic.Figure()
+}
+
+// firstPrecision returns the Rf of the first state that a ladder moves, and the
+// name of that state, or "" if all that move have the same.
+func firstPrecision(pr *discrete.Problem) (rf float64, of string) {
+	d := pr.Dim
+	same := true
+	for i := range d {
+		v := pr.Rf[0]
+		switch len(pr.Rf) {
+		case d:
+			v = pr.Rf[i]
+		case d * d:
+			v = pr.Rf[i*(d+1)]
+		}
+		switch {
+		case math.IsInf(v, 1) || pr.Steady != nil && pr.Steady[i]:
+		case rf == 0:
+			rf, of = v, pr.Names[i]
+		case v != rf:
+			same = false
+		}
+	}
+	if same {
+		of = ""
+	}
+	return rf, of
 }
 
 // predictionFigure draws the path of the lowest level with its data, and what
@@ -244,7 +266,7 @@ func predictionFigure(p *route.Problem, path *discrete.Path, pred *route.Predict
 		end := pred.T[len(pred.T)-1]
 		for _, m := range measurements(p.File.Action, pred.Held) {
 			n := sort.Search(len(m.T), func(i int) bool { return m.T[i] > end })
-			m.T, m.Y = m.T[:n], m.Y[:n]
+			m.T, m.Y, m.StdDev = m.T[:n], m.Y[:n], m.StdDev[:n]
 			pic.Held = append(pic.Held, m)
 		}
 	}

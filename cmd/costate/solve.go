@@ -171,15 +171,6 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if err := r.complete(ctx); err != nil {
 		return err
 	}
-	if s.plot != "" {
-		figure, err := solutionFigure(p, r.solution, s.picture)
-		if err == nil {
-			err = report.WritePicture(s.plot, figure)
-		}
-		if err != nil {
-			return err
-		}
-	}
 	for _, w := range r.solution.Warnings {
 		e.log.Warn(w.Error())
 	}
@@ -200,12 +191,23 @@ func (s *solveFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		}
 		tables = append(tables, more...)
 	}
-	if e.out != "" {
-		if err := e.writeResult(r, begin, tables, err); err != nil {
+	picture := func() error {
+		if s.plot == "" {
+			return nil
+		}
+		figure, err := solutionFigure(p, r.solution, s.picture)
+		if err != nil {
 			return err
 		}
+		return report.WritePicture(s.plot, figure)
 	}
-	if err := e.print(tables...); err != nil {
+	files := func() error {
+		if e.out == "" {
+			return nil
+		}
+		return e.writeResult(r, begin, tables, err)
+	}
+	if err := e.output(tables, picture, files); err != nil {
 		return err
 	}
 	if err := r.failure(ctx, e, err); err != nil {

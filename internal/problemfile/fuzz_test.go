@@ -39,7 +39,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			return data, nil
 		}
-		p, err := load("fuzz.toml", src, open, nil)
+		p, err := load("fuzz.toml", src, open, nil, false)
 		if err == nil && p.Kind == KindNetwork {
 			n := p.Network
 			if len(n.Net.Widths) < 2 || n.Train.M < 1 || len(n.RmIn) == 0 || len(n.RmOut) == 0 {

@@ -23,6 +23,11 @@ type Loader struct {
 
 	// Set replaces the values of constants and fixed parameters. [none]
 	Set map[string]float64
+
+	// ModelOnly leaves out the observations whose files do not exist, of
+	// which Problem.NoData tells: the model can be integrated before
+	// anything has been measured.
+	ModelOnly bool
 }
 
 // Load reads a problem file and the data it names; see Loader.Load.
@@ -52,7 +57,7 @@ func (ld *Loader) Load(name string) (*Problem, error) {
 		}
 		return open(file)
 	}
-	return load(name, src, data, ld.Set)
+	return load(name, src, data, ld.Set, ld.ModelOnly)
 }
 
 // loader holds what is known while a file is read.
@@ -60,6 +65,8 @@ type loader struct {
 	*reporter
 	open func(name string) ([]byte, error)
 	set  map[string]float64
+
+	modelOnly bool
 
 	root *node
 	kind Kind
@@ -95,13 +102,14 @@ type loader struct {
 }
 
 // load reads a problem from its text.
-func load(name string, src []byte, open func(string) ([]byte, error), set map[string]float64) (*Problem, error) {
+func load(name string, src []byte, open func(string) ([]byte, error), set map[string]float64, modelOnly bool) (*Problem, error) {
 	src = bytes.TrimPrefix(src, byteOrderMark)
 	base := path.Base(filepath.ToSlash(name))
 	l := &loader{
 		reporter:   newReporter(name, src),
 		open:       open,
 		set:        set,
+		modelOnly:  modelOnly,
 		g:          expr.NewGraph(),
 		names:      map[string]*symbol{},
 		symbols:    map[*expr.Expr]*symbol{},
@@ -124,7 +132,7 @@ func load(name string, src []byte, open func(string) ([]byte, error), set map[st
 			all = map[string]float64{}
 		}
 		maps.Copy(all, other)
-		return load(name, src, open, all)
+		return load(name, src, open, all, modelOnly)
 	}
 	l.scope = &expr.Scope{Names: map[string]*expr.Expr{}, Families: map[string]expr.Family{}, Call: l.call}
 	var ok bool

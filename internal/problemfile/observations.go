@@ -1,6 +1,9 @@
 package problemfile
 
 import (
+	"errors"
+	"io/fs"
+
 	"costate/hamiltonian"
 	"costate/internal/expr"
 )
@@ -23,7 +26,7 @@ func (l *loader) readObservations(a *hamiltonian.Action) {
 	}
 	for _, n := range e.val.items {
 		list, ok := l.observeKeys(n)
-		if !ok {
+		if !ok || l.modelOnly && l.unmeasured(n) {
 			continue
 		}
 		if l.flag(n, "continuous") {
@@ -32,6 +35,20 @@ func (l *loader) readObservations(a *hamiltonian.Action) {
 			l.readDiscrete(a, n, list)
 		}
 	}
+}
+
+// unmeasured reports, and notes, that observations name a file that does not
+// exist.
+func (l *loader) unmeasured(n *node) bool {
+	e := n.get("data")
+	if e == nil || e.val.kind != stringNode {
+		return false
+	}
+	if _, err := l.open(e.val.text); !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	l.p.NoData = append(l.p.NoData, e.val.text)
+	return true
 }
 
 // flag reads true or false; false when absent.

@@ -45,6 +45,7 @@ type Problem struct {
 	Definitions []Definition      // named formulas, as written, in the order of the file
 	Indexed     []Equation        // equations of indexed families, as written
 	DataFiles   []string          // read for observations and inputs, relative to the file
+	NoData      []string          // files of observations that do not exist: see Loader.ModelOnly
 
 	// Held are observations after the end of the layer (outside = "predict"):
 	// they do not enter the action, a prediction is compared with them.
@@ -101,6 +102,7 @@ type Solve struct {
 // command.
 type Anneal struct {
 	Rf0        []float64 // one per state, of a network one; nil: default
+	Steady     []bool    // with Rf0: varying parameters that it does not name
 	Alpha      float64
 	Beta       int  // last beta
 	BetaGiven  bool // a last beta of 0 is one rung

@@ -302,7 +302,7 @@ rate = 3
 [states]
 x = { equation = 'twice*x + rate', start = 1 }
 `
-	p, err := load("p.toml", []byte(src), nil, map[string]float64{"T": 4, "eps": 0.5, "rate": 7})
+	p, err := load("p.toml", []byte(src), nil, map[string]float64{"T": 4, "eps": 0.5, "rate": 7}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ x = { equation = 'twice*x + rate', start = 1 }
 		t.Errorf("end %g, frozen T %t, eps %t", p.Boundary.End, p.Frozen("T"), p.Frozen("eps"))
 	}
 	for name, want := range map[string]string{"epz": "did you mean 'eps'?", "x": "'x' is a state"} {
-		if _, err := load("p.toml", []byte(src), nil, map[string]float64{name: 1}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := load("p.toml", []byte(src), nil, map[string]float64{name: 1}, false); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("setting %s: %v, want %q", name, err, want)
 		}
 	}

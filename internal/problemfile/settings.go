@@ -46,6 +46,15 @@ func (l *loader) readAnneal() {
 		s := l.spread(e.val, "Rf0", true)
 		for _, st := range l.p.Action.States {
 			v := st.Rf // of states whose equation holds exactly
+			steady := st.Varying
+			if w := s.byName[st.Symbol.Name()]; steady && w != nil {
+				got, ok := l.precision(w.val, nil)
+				if ok && math.IsInf(got, 1) {
+					l.errorf(w.val.pos, "Rf0 is inf, expected a finite precision to start from")
+				}
+				v, steady = got, false
+			}
+			a.Steady = append(a.Steady, steady)
 			if c := l.component(st.Symbol.Name()); c != nil && c.level+1 == c.family.order {
 				got, ok := s.of(c.family.comps[0][c.place], c.at)
 				if !ok && !s.failed {

@@ -27,6 +27,11 @@ func (l *loader) spread(n *node, what string, inf bool) *spread {
 		return s
 	}
 	names := l.stateNames()
+	if what == "Rf0" { // the ladder may take a varying parameter along
+		for _, st := range l.varying {
+			names[st.Symbol.Name()] = true
+		}
+	}
 	for _, e := range n.keys {
 		base, index, ok := splitName(e.key)
 		if !ok || !names[base] && !names[e.key] {

@@ -15,16 +15,14 @@ import (
 // file beside it, which then takes its name. An interrupted or failed run
 // leaves the former file as it was.
 func WriteFile(path string, write func(w io.Writer) error) (err error) {
-	// os.CreateTemp would keep the result from everybody else; a name of our
-	// own gets the permissions of any new file.
-	temp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d-%x", filepath.Base(path), os.Getpid(), rand.Uint64()))
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := beside(path)
 	if err != nil {
 		return err
 	}
+	temp := f.Name()
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, ignoreClosed(f.Close()), os.Remove(temp))
+			err = naming(path, errors.Join(err, ignoreClosed(f.Close()), os.Remove(temp)))
 		}
 	}()
 	b := bufio.NewWriter(f)
@@ -41,6 +39,61 @@ func WriteFile(path string, write func(w io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(temp, path)
+}
+
+// beside creates a temporary file beside a path.
+func beside(path string) (*os.File, error) {
+	// os.CreateTemp would keep the result from everybody else; a name of our
+	// own gets the permissions of any new file.
+	temp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d-%x", filepath.Base(path), os.Getpid(), rand.Uint64()))
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return f, naming(path, err)
+}
+
+// naming makes an error about a temporary file one about the file that is
+// meant.
+func naming(path string, err error) error {
+	var at *os.PathError
+	if errors.As(err, &at) {
+		return &os.PathError{Op: "write", Path: path, Err: at.Err}
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return &os.PathError{Op: "write", Path: path, Err: link.Err}
+	}
+	return err
+}
+
+// CheckFile says, before a long computation, whether WriteFile will be able to
+// write a file.
+func CheckFile(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return &os.PathError{Op: "write", Path: path, Err: errors.New("is a folder")}
+	}
+	f, err := beside(path)
+	if err != nil {
+		return err
+	}
+	return naming(path, errors.Join(f.Close(), os.Remove(f.Name())))
+}
+
+// CheckFolder says whether OpenFolder will be able to make a folder, and files
+// can be written into it. It makes none.
+func CheckFolder(path string) error {
+	for at := filepath.Clean(path); ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		switch {
+		case err == nil && !info.IsDir():
+			return &os.PathError{Op: "write", Path: path, Err: fmt.Errorf("%s is no folder", at)}
+		case err == nil:
+			if err := CheckFile(filepath.Join(at, "probe")); err != nil {
+				return naming(path, err)
+			}
+			return nil
+		case !errors.Is(err, os.ErrNotExist) || at == filepath.Dir(at):
+			return naming(path, err)
+		}
+	}
 }
 
 func ignoreClosed(err error) error {

@@ -44,6 +44,7 @@ func sampleFigures() []Figure {
 				m = &held
 			}
 			m.T, m.Y = append(m.T, t), append(m.Y, cycle(t, j)+0.2*rng.NormFloat64())
+			m.StdDev = append(m.StdDev, 0.2)
 		}
 		states.Data, states.Held = append(states.Data, used), append(states.Held, held)
 	}

@@ -18,7 +18,7 @@ type AnnealOptions struct {
 	SeedSet       bool
 	Alpha         float64
 	Betas         int
-	Layers        int // [one for each interval between measurements, at least 40]
+	Layers        int // [one for each interval between measurements, at least 40]; see Refine
 	Rule          string
 	Kappa         float64
 	Adaptive      bool
@@ -37,6 +37,7 @@ type Annealed struct {
 	Problem  *discrete.Problem
 	Settings *discrete.Annealing
 	Ensemble *discrete.Ensemble
+	Given    bool    // the number of layers was given
 	Unit     float64 // from an action of package discrete to one in the convention
 
 	// Undetermined is what the data leave open at the lowest level; nil: nothing.
@@ -85,6 +86,7 @@ func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error
 	if err := p.precisions(pr, s); err != nil {
 		return nil, err
 	}
+	s.Finite = p.endsAtModel(pr, s)
 	unit, err := s.Convention.Action(pr, 1)
 	if err != nil {
 		return nil, err
@@ -98,7 +100,7 @@ func (p *Problem) Anneal(ctx context.Context, o AnnealOptions) (*Annealed, error
 	if e == nil {
 		return nil, err
 	}
-	out := &Annealed{Problem: pr, Settings: s, Ensemble: e, Unit: unit}
+	out := &Annealed{Problem: pr, Settings: s, Ensemble: e, Unit: unit, Given: pick(o.Layers, file.Layers) > 0}
 	if len(e.Levels) > 0 {
 		out.Undetermined = p.undeterminedPath(ctx, e.Levels[0].Path)
 	}
@@ -151,7 +153,9 @@ func (p *Problem) annealRule(pr *discrete.Problem, o *AnnealOptions) error {
 
 // precisions sets Rf at beta = 0. Rf0 of the file is absolute, in the convention
 // of the ensemble; without it the components have the ratios of the problem's
-// Rf, and exact ones count as 1.
+// Rf, and exact ones count as 1. The Rf of a parameter that varies says how far
+// it walks, which is part of the model and not a doubt about it: the ladder
+// leaves it alone, unless Rf0 names the parameter.
 func (p *Problem) precisions(pr *discrete.Problem, s *discrete.Annealing) error {
 	if rf0 := p.File.Anneal.Rf0; rf0 != nil {
 		unit, err := s.Convention.Rf(pr, 1)
@@ -159,20 +163,64 @@ func (p *Problem) precisions(pr *discrete.Problem, s *discrete.Annealing) error 
 			return err
 		}
 		pr.Rf, s.Rf0 = slices.Clone(rf0), 1
+		pr.Steady = steady(p.File.Anneal.Steady)
 		for i := range pr.Rf {
-			pr.Rf[i] *= unit
+			if pr.Steady == nil || !pr.Steady[i] {
+				pr.Rf[i] *= unit
+			}
 		}
 		return nil
 	}
-	finite := slices.ContainsFunc(pr.Rf, func(v float64) bool { return v != 0 && !math.IsInf(v, 1) })
-	rf := slices.Clone(pr.Rf)
-	for i, v := range rf {
-		if !finite && math.IsInf(v, 1) {
-			rf[i] = 1
+	states := p.File.Action.States
+	varying := make([]bool, len(states))
+	for i, s := range states {
+		varying[i] = s.Varying
+	}
+	pr.Steady = steady(varying)
+	if len(pr.Rf) > len(states) { // a matrix, which is finite
+		return nil
+	}
+	pr.Rf = slices.Clone(pr.Rf)
+	finite := false
+	for i, v := range pr.Rf {
+		finite = finite || !varying[i] && !math.IsInf(v, 1)
+	}
+	for i := range pr.Rf {
+		if !finite && !varying[i] {
+			pr.Rf[i] = 1
 		}
 	}
-	pr.Rf = rf
 	return nil
+}
+
+// endsAtModel reports whether the ladder is meant to end at the Rf of the
+// problem: it does so within a rung, in every component that it moves.
+func (p *Problem) endsAtModel(pr *discrete.Problem, s *discrete.Annealing) bool {
+	if s.Betas == 0 || p.File.Anneal.Rf0 == nil {
+		return false // its ends are chosen, not given
+	}
+	alpha := s.Alpha
+	if alpha == 0 {
+		alpha = 2
+	}
+	scale := s.Rf0 * math.Pow(alpha, float64(s.Betas-1))
+	for i, st := range p.File.Action.States {
+		if pr.Steady != nil && pr.Steady[i] || math.IsInf(pr.Rf[i], 1) {
+			continue
+		}
+		if r := pr.Rf[i] * scale / st.Rf; !(r > 1/alpha && r < alpha) {
+			return false
+		}
+	}
+	return true
+}
+
+// steady returns nil where nothing is marked.
+func steady(marked []bool) []bool {
+	if !slices.Contains(marked, true) {
+		return nil
+	}
+	return marked
 }
 
 // ranges are where starts are drawn from: the ranges of the file, or the bounds.

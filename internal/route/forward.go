@@ -17,13 +17,18 @@ type Forward struct {
 	ParamNames []string
 
 	breaks func(end float64) []float64
+	given  []bool // components, then parameters, that are more than guesses
 }
 
 // NewForward sets up the forward model: x' = F for an action, the equations of
 // the file for a boundary value problem, the canonical equations otherwise. The
-// initial values and parameters are those of [integrate], where given, or the
-// guesses.
+// initial values and parameters are those of [integrate], where given; then
+// those that a condition at the start fixes; then the guesses.
 func NewForward(file *problemfile.Problem) (*Forward, error) {
+	p, err := New(file)
+	if err != nil {
+		return nil, err
+	}
 	f := &Forward{}
 	var guess func(dst []float64, t float64)
 	if a := file.Action; a != nil {
@@ -39,10 +44,6 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 			f.System.Names = append(f.System.Names, s.Symbol.Name())
 		}
 	} else {
-		p, err := New(file)
-		if err != nil {
-			return nil, err
-		}
 		if p.Equations.FreeEnd != nil {
 			return nil, fmt.Errorf("the end of the interval is unknown: solve the problem, and integrate from its result")
 		}
@@ -67,32 +68,126 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 	if guess != nil {
 		guess(f.Initial, f.Start)
 	}
-	overlay(f.Initial, file.Integrate.Start)
 	for _, p := range file.Params() {
 		f.ParamNames = append(f.ParamNames, p.Symbol.Name())
 		f.Params = append(f.Params, p.Guess)
 	}
-	overlay(f.Params, file.Integrate.Parameters)
+	f.given = make([]bool, f.Dim+len(f.Params))
+	for i, v := range file.Integrate.Parameters {
+		if !math.IsNaN(v) {
+			f.SetParam(i, v)
+		}
+	}
+	f.fixed(p)
+	for i, v := range file.Integrate.Start {
+		if !math.IsNaN(v) {
+			f.Set(i, v)
+		}
+	}
 	return f, nil
+}
+
+// Set gives an initial value.
+func (f *Forward) Set(i int, v float64) { f.Initial[i], f.given[i] = v, true }
+
+// SetParam gives the value of a parameter.
+func (f *Forward) SetParam(i int, v float64) { f.Params[i], f.given[f.Dim+i] = v, true }
+
+// Guesses lists the initial values and parameters that are only guessed, as
+// x = 1.
+func (f *Forward) Guesses() []string {
+	var out []string
+	for i, known := range f.given {
+		switch {
+		case known:
+		case i < f.Dim:
+			out = append(out, fmt.Sprintf("%s = %.6g", f.Names[i], f.Initial[i]))
+		default:
+			out = append(out, fmt.Sprintf("%s = %.6g", f.ParamNames[i-f.Dim], f.Params[i-f.Dim]))
+		}
+	}
+	return out
+}
+
+// fixed sets the initial values that a condition fixes by itself: one that
+// looks at a single component at the start. Natural conditions couple a costate
+// to its state, or look at a costate, which only the canonical equations have.
+func (f *Forward) fixed(p *Problem) {
+	b := p.BVP
+	c := &b.Boundary
+	points := c.Points
+	if points == nil {
+		points = []float64{b.Start, b.End}
+	}
+	y, dy := make([][]float64, len(points)), make([][]float64, len(points))
+	first := -1
+	for k, t := range points {
+		y[k], dy[k] = make([]float64, b.Dim), make([]float64, c.Count*b.Dim)
+		if b.Guess != nil {
+			b.Guess(y[k], t)
+		}
+		if t == b.Start {
+			first = k
+		}
+	}
+	if first < 0 || c.Jac == nil {
+		return
+	}
+	theta := make([]float64, b.Params)
+	copy(theta, b.GuessParams)
+	copy(theta, f.Params)
+	g, dp := make([]float64, c.Count), make([]float64, c.Count*b.Params)
+	for i := range c.Count {
+		if c.At == nil || c.At[i] != first {
+			continue
+		}
+		// Newton's method in one component: one step where the condition is
+		// linear.
+		hit := -1
+		for range 50 {
+			c.Func(g, y, theta)
+			c.Jac(dy, dp, y, theta)
+			if hit = single(dy[first][i*b.Dim : (i+1)*b.Dim]); hit < 0 {
+				break
+			}
+			step := g[i] / dy[first][i*b.Dim+hit]
+			y[first][hit] -= step
+			if math.Abs(step) <= 1e-14*math.Abs(y[first][hit]) {
+				break
+			}
+		}
+		if hit >= 0 && hit < f.Dim {
+			f.Set(hit, y[first][hit])
+		}
+	}
+}
+
+// single returns the only entry that is not zero, or -1.
+func single(row []float64) int {
+	hit := -1
+	for j, v := range row {
+		if v == 0 {
+			continue
+		}
+		if hit >= 0 {
+			return -1
+		}
+		hit = j
+	}
+	return hit
 }
 
 // Until sets the end of the integration.
 func (f *Forward) Until(end float64) { f.End, f.Breaks = end, f.breaks(end) }
-
-// overlay replaces the values of dst by those of v that are given.
-func overlay(dst, v []float64) {
-	for i := range min(len(dst), len(v)) {
-		if !math.IsNaN(v[i]) {
-			dst[i] = v[i]
-		}
-	}
-}
 
 // FromSolution takes the initial values and the parameters of a solution of the
 // boundary value problem.
 func (f *Forward) FromSolution(sol *ode.Solution) {
 	copy(f.Initial, sol.Node(0)[:f.Dim])
 	copy(f.Params, sol.P)
+	for i := range f.given {
+		f.given[i] = true
+	}
 }
 
 // Samples are the values at Start, Start + every, .. up to End.

@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -32,6 +33,11 @@ func Layers(a *hamiltonian.Action) (*discrete.Problem, error) {
 			p.Rf[i] = s.Rf
 		}
 	}
+	for _, in := range a.Inputs {
+		p.Jumps = append(p.Jumps, jumps(in, a.Start, a.End)...)
+	}
+	slices.Sort(p.Jumps)
+	p.Jumps = slices.Compact(p.Jumps)
 	states := prior{n: d}
 	for i, s := range a.States {
 		p.Names = append(p.Names, s.Symbol.Name())
@@ -51,6 +57,21 @@ func Layers(a *hamiltonian.Action) (*discrete.Problem, error) {
 		return nil, err
 	}
 	return p, fix(p, a)
+}
+
+// jumps are the breaks of an input where its value jumps, and not its slope
+// alone, which costs a rule less; the ends too, where the value on the inner
+// side counts.
+func jumps(in hamiltonian.Input, start, end float64) []float64 {
+	var out []float64
+	for _, t := range append([]float64{start, end}, in.Breaks...) {
+		left, _ := in.Value(math.Nextafter(t, math.Inf(-1)))
+		right, _ := in.Value(math.Nextafter(t, math.Inf(1)))
+		if math.Abs(right-left) > 1e-9*max(math.Abs(left), math.Abs(right)) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // prior collects Gaussian priors into the form of package discrete.
