@@ -106,7 +106,7 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 		if err != nil {
 			h /= 2
 			if h < or(o.MinStep, 1e-4) {
-				return b, fmt.Errorf("branch stopped at %.8g, on the way to %g, where even a step of %.0e sizes fails: %w", at.lambda, c.To, 2*h, err)
+				return b, stopped("branch", at.lambda, at.point(false).Solution, c, err)
 			}
 			continue
 		}
@@ -130,7 +130,7 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 			}
 			p, err := w.land(ctx, at, next, end)
 			if err != nil {
-				return b, fmt.Errorf("branch stopped at %.8g, next to its end at %g: %w", at.lambda, end, err)
+				return b, prefixed(fmt.Sprintf("branch stopped at %.8g, next to its end at %.8g", at.lambda, end), err)
 			}
 			b.Points = append(b.Points, p.point(false))
 			return b, nil
@@ -146,7 +146,7 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 				err = errors.New("collocation: the branch does not leave its corner")
 			}
 			if err != nil {
-				return b, fmt.Errorf("branch stopped at %.8g, where %s: %w", p.Parameter, p.Corner, err)
+				return b, prefixed(fmt.Sprintf("branch stopped at %.8g, where %s", p.Parameter, p.Corner), err)
 			}
 			h = or(o.Step, 0.1)
 		} else if next.steps <= 4 {
@@ -158,6 +158,12 @@ func (s *Solver) Continue(ctx context.Context, c *Continuation, o BranchOptions)
 		at = next
 	}
 	b.End = BranchPoints
+	if p := at.point(false).Solution; o.MaxPoints == 0 {
+		// Towards a singular limit steps shrink with what is left of the way.
+		if e := (*Error)(nil); errors.As(stopped("branch", at.lambda, p, c, nil), &e) {
+			return b, e
+		}
+	}
 	return b, nil
 }
 

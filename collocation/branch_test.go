@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"costate/ode"
@@ -124,5 +125,36 @@ func TestBranchMesh(t *testing.T) {
 	b, err = s.Continue(context.Background(), &Continuation{From: 1, To: 3, Problem: ends}, BranchOptions{})
 	if at := b.Points[len(b.Points)-1].Parameter; err == nil || at > 2 || at < 1.5 {
 		t.Errorf("a family that ends at 2: stopped at %v with %v", at, err)
+	}
+}
+
+// A singular limit is called so: eps y” = y - 1 has no right-hand side at eps = 0.
+func TestSingularLimit(t *testing.T) {
+	layer := func(eps float64) *ode.BVP {
+		return &ode.BVP{
+			System: ode.System{Dim: 2, Func: func(f []float64, t float64, y, p []float64) {
+				f[0], f[1] = y[1], (y[0]-1)/eps
+			}},
+			Start: 0, End: 1, Boundary: separated(2, 1, []int{0, 0}, []float64{0, 0}),
+		}
+	}
+	c := &Continuation{From: 0.1, To: 0, Problem: layer}
+	s := Solver{Continuation: c}
+	_, solved := s.Solve(context.Background(), layer(0))
+	s.Continuation = nil
+	_, followed := s.Continue(context.Background(), c, BranchOptions{})
+	for _, err := range []error{solved, followed} {
+		if err == nil || !strings.Contains(err.Error(), "at 0 itself the right-hand side is not finite") || !strings.Contains(err.Error(), "singular limit") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// A tolerance below rounding is called so, and no guess blamed.
+func TestToleranceBelowRounding(t *testing.T) {
+	s := Solver{Tol: 1e-30}
+	sol, err := s.Solve(context.Background(), vanDerPol(2))
+	if err != nil && (!strings.Contains(err.Error(), "smallest that can be met") || strings.Contains(err.Error(), "guess")) || err == nil && len(sol.Warnings) == 0 {
+		t.Errorf("tolerance 1e-30: %v, warnings %v", err, sol.Warnings)
 	}
 }

@@ -73,7 +73,7 @@ func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Soluti
 		if ctx.Err() != nil {
 			return err
 		}
-		return fmt.Errorf("continuation from %v: %w", c.From, err)
+		return prefixed(fmt.Sprintf("continuation from %.8g", c.From), err)
 	}
 	r.hurried = true
 	sigma, step, tries := 0.0, 0.25, 0
@@ -103,7 +103,11 @@ func (r *run) followFrom(ctx context.Context, c *Continuation, guess *ode.Soluti
 		if err != nil {
 			step /= 3
 			if tries++; step < minStep || tries > maxTries {
-				return fmt.Errorf("continuation stopped at %v: %w", c.lambda(sigma), err)
+				lambda := c.lambda(sigma)
+				r.enter(c.Problem(lambda))
+				r.place(m.mapped(r.p))
+				copy(r.x, x)
+				return stopped("continuation", lambda, r.solution(), c, err)
 			}
 			continue
 		}

@@ -92,6 +92,9 @@ func (r *run) explain(err error) error {
 		if k := se.Column - r.st.nd; k >= 0 { // of the last system, in y, parameters and border
 			e.Component = min(r.p.Dim+k, r.p.Dim+r.p.Params-1)
 		}
+	case r.rtol < 10*epsilon:
+		e.Status = ode.IllConditioned
+		e.Try = fmt.Sprintf("the tolerance %.0e is less than rounding leaves: the smallest that can be met is some 1e-14", r.rtol)
 	case r.doubts > 0 || r.converged && e.Value*r.rtol < 0.05:
 		// Rounding, amplified, is what stops it.
 		e.Status, e.Try = ode.IllConditioned, "rounding alone stops the iteration: shorten the interval, or change what is given where"

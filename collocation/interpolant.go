@@ -106,18 +106,23 @@ func (r *run) solution() *ode.Solution {
 		sol.Condition = r.condition()
 		sol.Error, sol.ParamError = r.errors()
 		sol.Residual = r.boundaryResidual()
-		if k := sol.Condition.Kappa; k*epsilon > r.rtol && r.known.rounding > r.rtol {
-			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: condition %.2g: rounding may change the solution by more than the tolerance", k))
+		if u := r.unit(); u > r.rtol {
+			sol.Warnings = append(sol.Warnings, fmt.Errorf("collocation: rounding alone changes the solution by %.0e of its size (condition %.2g), more than the tolerance %.0e", u, sol.Condition.Kappa, r.rtol))
 		}
 	}
 	return sol
 }
 
+// unit is the relative error that rounding makes: some roundings of every
+// coefficient of the linearised equations, amplified as their solution does.
+func (r *run) unit() float64 {
+	return 4 * max(epsilon, min(r.known.rounding, epsilon*r.known.figures.Kappa))
+}
+
 // errors returns the estimates of the error of each component and parameter,
-// none below what rounding makes of it: some roundings of every coefficient of
-// the linearised equations, amplified as their solution does.
+// none below what rounding makes of it.
 func (r *run) errors() (y, q []float64) {
-	unit := 4 * max(epsilon, min(r.known.rounding, epsilon*r.known.figures.Kappa))
+	unit := r.unit()
 	y, q = slices.Clone(r.sum.abs), slices.Clone(r.sum.param)
 	for c := range y {
 		y[c] = larger(unit*r.size(c), y[c])

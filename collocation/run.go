@@ -60,7 +60,6 @@ type run struct {
 	hurried     bool          // on the way of a continuation: give up early
 	steps       int           // of Newton's iteration; 0: as the Solver says
 	brake       float64       // damping that is too much on the way
-	spare       bool          // there is a family to fall back on
 	bold        bool          // Newton's iteration may go uphill
 	doubts      int           // times that a finer mesh had to confirm the solution
 	doubtedAt   int           // meshes when there was a witness first
@@ -148,9 +147,6 @@ func (r *run) newton(ctx context.Context) error {
 	r.nw.Tol, r.nw.MaxSteps, r.nw.MinDamping = r.innerTol(), r.s.newtonSteps(), r.s.minDamping()
 	if r.steps > 0 {
 		r.nw.MaxSteps = min(r.nw.MaxSteps, r.steps)
-	}
-	if r.spare && !r.converged {
-		r.nw.MaxSteps = min(r.nw.MaxSteps, 20)
 	}
 	r.nw.Bold = r.bold
 	if r.bold {

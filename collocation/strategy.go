@@ -22,9 +22,7 @@ func (r *run) solve(ctx context.Context) error {
 	if c != nil && c.From == c.To {
 		c = nil
 	}
-	r.spare = c != nil
 	err := r.direct(ctx, first, r.s.Guess, false)
-	r.spare = false
 	if !r.retry(ctx, err) {
 		return err
 	}

@@ -198,6 +198,9 @@ func BenchmarkNeuron(b *testing.B) {
 		if !l.Consistent {
 			b.Errorf("measurement error %g, expected %g +- %g", l.Measurement, l.Expected, l.SD)
 		}
+		if l.Suspect {
+			b.Error("the model error does not fall like 1/Rf")
+		}
 		bound := map[int]bool{}
 		for _, i := range l.AtBound {
 			bound[i] = true

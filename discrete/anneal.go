@@ -55,16 +55,19 @@ type Annealing struct {
 	Checkpoint Checkpoint
 	Restart    bool // do not resume
 
-	// Progress is told of every finished rung, one call at a time.
+	// Progress is told of every finished rung, one call at a time. An action
+	// to be shown is Rung.Reported, in Convention.
 	Progress func(start int, r Rung)
 }
 
-// Rung is the minimum of one run at one Rf, in the package's convention.
+// Rung is the minimum of one run at one Rf. The action and its parts are in the
+// package's convention.
 type Rung struct {
 	Beta    float64 // log of RfScale/Rf0 to the base Alpha
 	RfScale float64
 
 	Action, Measurement, Model, Prior float64
+	Reported                          float64 // Action in the annealing's convention
 	Theta                             []float64
 
 	Steps     int
@@ -237,6 +240,7 @@ func (a *Annealing) run(ctx context.Context, m *minimiser, start int, mu *sync.M
 			run.Err = err
 			break
 		}
+		r.Reported = lad.reported * r.Action
 		run.Rungs = append(run.Rungs, r)
 		lad.decide(&run)
 		if !lad.done {

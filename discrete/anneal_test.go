@@ -310,3 +310,33 @@ func TestStarts(t *testing.T) {
 		}
 	}
 }
+
+// Progress tells the action in the annealing's convention, also of rungs that
+// were kept under another one.
+func TestProgressConvention(t *testing.T) {
+	pr, a := twin(5, 10, []int{0, 2}, 3)
+	a.Betas, a.Alpha = 6, 10
+	dir := t.TempDir()
+	a.Checkpoint = FileCheckpoint{dir}
+	for _, c := range []Convention{Varanneal, MinAone, Continuous} {
+		a.Convention = c
+		told := 0
+		a.Progress = func(start int, r Rung) {
+			want, err := c.Action(pr, r.Action)
+			if err != nil || math.Abs(r.Reported-want) > 1e-14*want {
+				t.Errorf("%v: action %g is reported as %g, want %g (%v)", c, r.Action, r.Reported, want, err)
+			}
+			told++
+		}
+		e, err := a.Run(ctx, pr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range e.Runs[0].Rungs {
+			a.Progress(0, r)
+		}
+		if told < 6 {
+			t.Errorf("%d rungs told, want 6", told)
+		}
+	}
+}

@@ -118,7 +118,13 @@ func (l *ladder) state(m *minimiser, run *Run) *State {
 
 func (l *ladder) restore(s *State, m *minimiser, run *Run) {
 	run.Rungs, run.Plateau = s.Rungs, s.Plateau
+	for i := range run.Rungs {
+		run.Rungs[i].Reported = l.reported * run.Rungs[i].Action // the convention may be another one
+	}
 	copy(m.v, s.Unknowns)
+	if n := len(s.Rungs); n > 0 {
+		m.scale = s.Rungs[n-1].RfScale
+	}
 	m.lm = damping{mu: s.Mu, nu: 2, last: s.MuLast, exact: s.Exact}
 	if s.Lambda != nil {
 		m.c = newCostateForm(m.p)

@@ -14,6 +14,9 @@ type ladder struct {
 	betas   int
 	plateau float64
 	tol     float64
+	unit    float64 // stiffness at the scale 1
+
+	reported float64 // an action in Annealing.Convention, in units of ours
 
 	beta    float64 // of the next rung
 	step    float64 // in beta, of an adaptive ladder
@@ -25,7 +28,8 @@ type ladder struct {
 }
 
 func newLadder(a *Annealing, p *plan) *ladder {
-	l := &ladder{a: a, step: 1, tol: a.Tolerance}
+	l := &ladder{a: a, step: 1, tol: a.Tolerance, unit: p.stiffness(1)}
+	l.reported, _ = a.Convention.units(p)
 	l.rf0, l.alpha, l.betas, l.plateau = a.defaults(p)
 	if l.tol <= 0 {
 		l.tol = 1e-6
@@ -43,12 +47,27 @@ const (
 	rungsFailed = 4
 )
 
-// Limits of an adaptive ladder's step in beta: never more rungs than the
-// ladder as written.
+// Limits of an adaptive ladder's step: at least 1 in beta, so that it never has
+// more rungs than the ladder as written, and at most the factor leap on Rf.
+// While data and model weigh alike, minima split and vanish, and a longer step
+// would choose among them by chance: there the factor is at most leapBetween.
 const (
-	stepMin = 1
-	stepMax = 6
+	stepMin     = 1
+	leap        = 1e4
+	leapBetween = 1000
+
+	between, settled = 1e-2, 1e4 // stiffness where that begins and ends
 )
+
+// longest returns the longest step in beta from the given one.
+func (l *ladder) longest(beta float64) float64 {
+	from := l.unit * l.scale(beta)
+	f := leap
+	if from < settled && from*leap > between {
+		f = max(leapBetween, between/from)
+	}
+	return max(math.Log(f)/math.Log(l.alpha), stepMin)
+}
 
 // rung moves to the next minimum.
 func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error) {
@@ -72,35 +91,27 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 		copy(l.saved, m.v)
 		lm := m.lm
 		for {
-			dl := (l.beta - l.from(run)) * math.Log(l.alpha)
-			// Towards the limit the path moves as 1/Rf, not as ln Rf.
-			if m.p.stiffness(scale) > 100 {
-				dl = 1 - math.Exp(-dl)
-			}
-			for i, t := range l.tangent {
-				m.v[i] = l.saved[i] + dl*t
-			}
-			m.p.project(m.v)
-			if !m.dual && !(m.w.action(m.v, scale).total() < m.w.action(l.saved, scale).total()) {
-				copy(m.v, l.saved) // a prediction that is worse than none
-			}
+			l.predict(m, scale, (l.beta-l.from(run))*math.Log(l.alpha))
 			out = m.minimise(ctx, &solver, scale, tol, last)
-			r = l.describe(m, run, scale, out, tol)
+			r = l.describe(m, run, scale, out)
 			if ctx.Err() != nil || out.err == nil && !r.Jump || l.beta-l.from(run) <= stepMin*(1+1e-9) {
 				break
 			}
 			// Off the branch: halve the step.
 			l.step = max((l.beta-l.from(run))/2, stepMin)
 			l.beta = l.from(run) + l.step
-			last = false
+			last, tol = false, l.tol
 			scale = l.scale(l.beta)
 			copy(m.v, l.saved)
-			m.lm = lm
-			m.dual = false
+			m.lm, m.dual = lm, false
+			m.scale = run.Rungs[len(run.Rungs)-1].RfScale
 		}
 	} else {
+		if n := len(run.Rungs); n > 0 && !m.dual && m.p.stiffness(scale) > 100 {
+			m.w.retain(m.v, run.Rungs[n-1].RfScale)
+		}
 		out = m.minimise(ctx, &solver, scale, tol, last)
-		r = l.describe(m, run, scale, out, tol)
+		r = l.describe(m, run, scale, out)
 	}
 	if out.err == nil {
 		l.failed = 0
@@ -113,16 +124,39 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 	return r, nil
 }
 
+// predict moves the path from l.saved along the tangent to the minimum at the
+// given scale, dl higher in ln Rf.
+func (l *ladder) predict(m *minimiser, scale, dl float64) {
+	w, f := m.w, m.f
+	// Towards the limit the path moves as 1/Rf, not as ln Rf.
+	if m.p.stiffness(scale) > 100 {
+		dl = 1 - math.Exp(-dl)
+	}
+	for i, t := range l.tangent {
+		f.d[i] = dl * t
+		m.v[i] = l.saved[i] + f.d[i]
+	}
+	m.p.project(m.v)
+	if m.dual {
+		return
+	}
+	if !(w.action(m.v, scale).total() < w.action(l.saved, scale).total()) {
+		copy(m.v, l.saved) // a prediction that is worse than none
+		return
+	}
+	w.predict(f, l.saved, scale, false)
+}
+
 func newRung(beta, scale float64, m *minimiser, out outcome) Rung {
 	return Rung{Beta: beta, RfScale: scale, Action: out.total(), Measurement: out.me, Model: out.fe, Prior: out.pe,
 		Theta: append([]float64(nil), m.v[m.p.nx:]...), Steps: out.steps, Converged: out.err == nil}
 }
 
 // describe makes a rung of an outcome.
-func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome, tol float64) Rung {
+func (l *ladder) describe(m *minimiser, run *Run, scale float64, out outcome) Rung {
 	r := newRung(l.beta, scale, m, out)
 	if n := len(run.Rungs); n > 0 {
-		r.Jump = r.jumps(&run.Rungs[n-1], tol)
+		r.Jump = r.jumps(&run.Rungs[n-1], l.tol) // the rung before is no better
 	}
 	return r
 }
@@ -158,13 +192,14 @@ func (l *ladder) decide(run *Run) {
 	}
 	switch {
 	case r.Steps <= 2:
-		l.step = min(l.step*1.6, stepMax)
+		l.step *= 2
 	case r.Steps <= 5:
 	case r.Steps <= 8:
 		l.step = max(l.step*0.8, stepMin)
 	default:
 		l.step = max(l.step*0.5, stepMin)
 	}
+	l.step = min(l.step, l.longest(r.Beta))
 	l.beta = min(r.Beta+l.step, end)
 }
 

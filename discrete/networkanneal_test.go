@@ -54,13 +54,16 @@ func TestPublicTwin(t *testing.T) {
 	}
 	rm := 1 / (tw.Sigma * tw.Sigma)
 	var levels []float64
-	for _, c := range []struct{ m, layers int }{{1, 20}, {2, 20}, {2, 10}, {10, 20}} {
+	for _, c := range []struct{ m, layers int }{{1, 20}, {2, 20}, {2, 10}, {10, 20}, {100, 10}} {
 		d := tw.Pairs(c.m, 43650832)
 		p := NetworkPairs(Network{Widths: netWidths(c.layers, 10)}, d.In, d.Out, rm, rm)
 		p.WeightPrecision = 0.1
 		o := NetworkAnnealing{Seed: 89072545}
 		if c.m > 2 {
 			o.Alpha, o.Betas = 2, 64 // the same range of Rf
+			if c.m > 10 {
+				o.Alpha, o.Betas = 10, 20
+			}
 		}
 		begin := time.Now()
 		l, err := o.Run(context.Background(), p)

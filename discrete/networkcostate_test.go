@@ -161,6 +161,47 @@ func TestNetworkCostatesAtMinimum(t *testing.T) {
 	}
 }
 
+// Check 25: with shared weights the sum over the layers of p df/dW and the
+// prior vanishes at a minimum, the terms of single layers do not: those are the
+// derivatives by the weights of an equal network that shares none.
+func TestSharedWeightsBalanceOverLayers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 2))
+	const layers, prior = 4, 0.3
+	net := Network{Widths: netWidths(layers+1, 3), Kind: NetResidual, Step: 0.5, Bias: true, Shared: true, Activation: []NetActivation{NetTanh}}
+	p := NetworkPairs(net, netRandom(rng, 15, 1), netRandom(rng, 15, 1), 4, 9)
+	p.WeightPrecision = prior
+	fit, err := (&NetworkSolver{Tol: 1e-15, MaxIter: 5000}).Minimise(context.Background(), p, 20, netRandom(rng, net.Params(), 0.3), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := *p
+	free.Network.Shared, free.WeightPrecision = false, 0
+	n := len(fit.Weights)
+	var theta []float64
+	for range layers {
+		theta = append(theta, fit.Weights...)
+	}
+	pc, g := make([]float64, len(fit.Paths)), make([]float64, len(theta))
+	if err := free.Costates(pc, g, theta, fit.Paths); err != nil {
+		t.Fatal(err)
+	}
+	single := floats.Norm(g, math.Inf(1))
+	for i, w := range fit.Weights {
+		sum := prior * w
+		for l := range layers {
+			sum += g[l*n+i]
+		}
+		if math.Abs(sum) > 1e-5*single {
+			t.Errorf("weight %d: the layers' sum is %g, the largest term %g", i, sum, single)
+		}
+	}
+	for l := range layers {
+		if m := floats.Norm(g[l*n:(l+1)*n], math.Inf(1)); m < 0.1 {
+			t.Errorf("layer %d: terms of %g only", l+1, m)
+		}
+	}
+}
+
 // The weak constraint tends to the strong one: A(inf) - A(Rf) ~ c/Rf, the
 // model error is that c/Rf (envelope identity dA/d ln Rf = FE), and the limit
 // is the ordinary least-squares optimum from the same start.

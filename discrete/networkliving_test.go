@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 )
@@ -17,8 +18,11 @@ import (
 // four (streams 0 to 3 of seed 1), improved neuron by neuron.
 //
 // The held-out error stays several times the noise: so does that of the
-// minimum reached from the teacher's own weights, a thousand outputs not
-// holding four hundred weights. With M = 400 the latter is near the noise.
+// minimum reached from the teacher's own weights (3.4 to 5.2 times for
+// teachers 0 to 3), a thousand outputs not holding four hundred weights. With
+// M = 200 the latter is 1.4 to 1.5 times the noise, with M = 400 1.2 times.
+// Of twelve starts on teachers 0 to 2 one reaches the expected level: the
+// others stand on levels of their own, 1.1 to 1.7 times the lowest.
 func TestLivingTeacher(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ten seconds")
@@ -96,20 +100,22 @@ func TestLivingTeacher(t *testing.T) {
 	}
 }
 
-// A small living teacher: with few pairs the level is about 0 and says
-// nothing, with more it is the expected one at every M, and the held-out error
-// falls to the noise.
+// Check 14. A small living teacher: the level is the expected one at every M,
+// the held-out error falls to the noise, and of ten starts fewer levels are
+// left. (With four pairs all levels are about 0; with some hundreds shallow
+// ones part again. The number is no monotone function of M.)
 func TestLevelAgainstPairs(t *testing.T) {
-	tw := NetworkLivingTeacher(3, 4, 1, true, 3)
+	tw := NetworkLivingTeacher(3, 4, 1.2, true, 3)
 	rm := 1 / (tw.Sigma * tw.Sigma)
 	train, test := tw.Pairs(64, 1), tw.Pairs(500, 2)
 	last := math.Inf(1)
-	for _, m := range []int{4, 16, 32, 64} {
+	var counts []int
+	for _, m := range []int{8, 16, 32, 64} {
 		d, _ := train.Split(m)
 		p := NetworkPairs(tw.Teacher, d.In, d.Out, rm, rm)
 		p.WeightPrecision = 0.25
-		l, err := NetworkAnnealing{Starts: 2, Seed: 1, OwnPaths: true, Weights: p.Network.gainWeights(0.5), Alpha: 1.7, Betas: 40, Rf0: 1e-4 * rm, Strong: true,
-			Solver: NetworkSolver{MaxIter: 100}}.Run(context.Background(), p)
+		l, err := NetworkAnnealing{Starts: 10, Seed: 1, OwnPaths: true, Weights: p.Network.gainWeights(0.5), Alpha: 2, Betas: 30, Rf0: 1e-4 * rm, Strong: true,
+			Solver: NetworkSolver{MaxIter: 60}}.Run(context.Background(), p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +125,7 @@ func TestLevelAgainstPairs(t *testing.T) {
 			t.Fatal(err)
 		}
 		held := NetworkMeanSquare(p.Network.Predict(fit.Weights, test.In), test.Out) * rm
-		t.Logf("M = %d: level %.3f, expected %.3f +- %.3f, held-out error %.3g sigma²", m, fit.Action.Data(), e.Mean, e.Sd, held)
+		t.Logf("M = %d: level %.3f, expected %.3f +- %.3f, held-out error %.3g sigma², %d levels of 10 starts", m, fit.Action.Data(), e.Mean, e.Sd, held, l.Count(1e-3))
 		if math.Abs(fit.Action.Data()-e.Mean) > 2*e.Sd {
 			t.Errorf("M = %d: level %g, expected %g +- %g", m, fit.Action.Data(), e.Mean, e.Sd)
 		}
@@ -127,49 +133,89 @@ func TestLevelAgainstPairs(t *testing.T) {
 			t.Errorf("M = %d: held-out error %g, with fewer pairs %g", m, held, last)
 		}
 		last = held
+		counts = append(counts, l.Count(1e-3))
+	}
+	if !slices.IsSortedFunc(counts, func(a, b int) int { return b - a }) || counts[3] >= counts[0] {
+		t.Errorf("levels %d", counts)
 	}
 	if last > 2 {
 		t.Errorf("held-out error %g sigma² with 64 pairs", last)
 	}
 }
 
-// At M = 400 a five-layer student with three neurons to spare in each hidden
-// layer reaches the expected level from a random start and predicts held-out
-// pairs within twice the noise, the constant predictor being at a thousand.
-func TestLivingTeacherGeneralises(t *testing.T) {
+// Check 13, with a rule fixed beforehand: 400 pairs of a five-layer teacher,
+// a student with three neurons to spare in each hidden layer, starts 0 to 3 of
+// seed 1, of which the first is taken whose level is at most two standard
+// deviations above the expected one. It predicts held-out pairs within twice
+// what the teacher itself makes of noisy inputs. Shallower students fall
+// towards that level and do not reach it.
+//
+// Of the teachers 0 to 5, of which these are the first two, five have such a
+// start, and it predicts so well (1.24 to 1.49 times); of the 24 starts eleven
+// reach the level: the others end at higher levels of their own.
+func TestLivingTeachersGeneralise(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ten seconds")
 	}
-	begin := time.Now()
-	tw := NetworkLivingTeacher(5, 10, 1.2, false, 4)
-	train, test := tw.Pairs(400, 43650832), tw.Pairs(1000, 78943689)
-	rm := 1 / (tw.Sigma * tw.Sigma)
-	net := Network{Widths: []int{10, 13, 13, 13, 10}}
-	p := NetworkPairs(net, train.In, train.Out, rm, rm)
-	p.WeightPrecision = 10 / (4.8 * 4.8)
-	l, err := NetworkAnnealing{Seed: 1, OwnPaths: true, Weights: net.gainWeights(0.5), Alpha: 3, Betas: 10, Rf0: 1e-3 * rm, Strong: true,
-		Solver: NetworkSolver{Tol: 1e-2, MaxIter: 15, Workers: 2}}.Run(context.Background(), p)
-	if err != nil {
-		t.Fatal(err)
+	anneal := func(tw *NetworkTwin, train *NetworkPairsData, depth, start int) (*NetworkFit, NetworkExpected) {
+		rm := 1 / (tw.Sigma * tw.Sigma)
+		net := Network{Widths: netWidths(depth, 13)}
+		net.Widths[0], net.Widths[depth-1] = 10, 10
+		p := NetworkPairs(net, train.In, train.Out, rm, rm)
+		p.WeightPrecision = 10 / (4.8 * 4.8)
+		l, err := NetworkAnnealing{Seed: 1, First: start, OwnPaths: true, Weights: net.gainWeights(0.5), Alpha: 3, Betas: 11, Rf0: 1e-3 * rm, Strong: true,
+			Solver: NetworkSolver{Tol: 1e-2, MaxIter: 15, Workers: 2}}.Run(context.Background(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := p.Expected(l.Best().Fit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Best().Fit, e
 	}
-	fit := l.Best().Fit
-	e, err := p.Expected(fit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	held := NetworkMeanSquare(net.Predict(fit.Weights, test.In), test.Out)
-	floor := NetworkMeanSquare(tw.Teacher.Predict(tw.Weights, test.In), test.Out)
-	b, err := Baselines(train, test, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("level %.0f, expected %.0f +- %.0f; held-out errors in sigma²: %.2f, the teacher's own %.2f, constant %.0f, linear %.0f; %v",
-		fit.Action.Data(), e.Mean, e.Sd, held*rm, floor*rm, b.Constant*rm, b.Linear*rm, time.Since(begin))
-	if d := math.Abs(fit.Action.Data() - e.Mean); d > 2*e.Sd {
-		t.Errorf("level %g, expected %g +- %g", fit.Action.Data(), e.Mean, e.Sd)
-	}
-	if held > 2*floor || b.Constant*rm < 900 {
-		t.Errorf("held-out error %g, the teacher's own %g, constant %g", held*rm, floor*rm, b.Constant*rm)
+	for seed := range uint64(2) {
+		begin := time.Now()
+		tw := NetworkLivingTeacher(5, 10, 1.2, false, seed)
+		train, test := tw.Pairs(400, 43650832), tw.Pairs(1000, 78943689)
+		rm := 1 / (tw.Sigma * tw.Sigma)
+		net := Network{Widths: []int{10, 13, 13, 13, 10}}
+		b, err := Baselines(train, test, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		floor := NetworkMeanSquare(tw.Teacher.Predict(tw.Weights, test.In), test.Out)
+		reached := false
+		var z float64
+		for start := 0; start < 4 && !reached; start++ {
+			fit, e := anneal(tw, train, 5, start)
+			z = (fit.Action.Data() - e.Mean) / e.Sd
+			if reached = z <= 2; !reached {
+				continue
+			}
+			held := NetworkMeanSquare(net.Predict(fit.Weights, test.In), test.Out)
+			t.Logf("teacher %d, start %d: level %.0f, expected %.0f +- %.0f; held-out errors in sigma²: %.2f, the teacher's own %.2f, constant %.0f, linear %.0f; %v",
+				seed, start, fit.Action.Data(), e.Mean, e.Sd, held*rm, floor*rm, b.Constant*rm, b.Linear*rm, time.Since(begin))
+			if held > 2*floor || b.Constant < 100*held {
+				t.Errorf("teacher %d: held-out error %g, the teacher's own %g, constant %g", seed, held*rm, floor*rm, b.Constant*rm)
+			}
+		}
+		if !reached {
+			t.Errorf("teacher %d: no start reaches the expected level, the last is %.1f standard deviations above it", seed, z)
+		}
+		if seed != 1 {
+			continue
+		}
+		last := math.Inf(1)
+		for depth := 2; depth < 5; depth++ {
+			fit, e := anneal(tw, train, depth, 0)
+			level := fit.Action.Data()
+			t.Logf("depth %d: level %.0f, expected %.0f +- %.0f", depth, level, e.Mean, e.Sd)
+			if level > last/3 || level < e.Mean+10*e.Sd {
+				t.Errorf("depth %d: level %g, one layer less %g, expected %g", depth, level, last, e.Mean)
+			}
+			last = level
+		}
 	}
 }
 

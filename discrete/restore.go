@@ -132,3 +132,18 @@ func (w *work) predict(f *fronts, v []float64, scale float64, done bool) {
 	}
 	w.dual = q.dual
 }
+
+// retain makes the costates of v at the given factor on Rf those of the second
+// derivatives: towards the limit a minimum keeps them as Rf grows, whereas
+// the larger Rf times the old residuals is another number.
+func (w *work) retain(v []float64, scale float64) {
+	p, D, q := w.p, w.p.D, w.valley()
+	w.action(v, scale)
+	for n := range p.N {
+		for i := range p.R {
+			o := (n*p.R + i) * D
+			w.weigh(q.dual[o:o+D], n, i, w.res[o:o+D], scale)
+		}
+	}
+	w.dual = q.dual
+}

@@ -98,10 +98,11 @@ type minimiser struct {
 	v   []float64
 	lm  damping
 	out outcome
-	// scale of the last minimisation, and whether lam holds its costates
-	scale float64
-	dual  bool
-	warm  bool // v is the minimum at a neighbouring Rf, or said to be near it
+	// scale of the last minimisation, that of the one before, whose minimum
+	// it began at, and whether c.lam holds its costates
+	scale, from float64
+	dual        bool
+	warm        bool // v is the minimum at a neighbouring Rf, or said to be near it
 }
 
 func newMinimiser(p *plan, s *Solver) *minimiser {
@@ -112,7 +113,11 @@ func newMinimiser(p *plan, s *Solver) *minimiser {
 // for proof that it is one.
 func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64, final bool) outcome {
 	o := newtonOptions{curvature: s.Curvature, tol: tol, maxIter: s.maxSteps()}
+	if m.from = m.scale; m.from == 0 {
+		m.from = scale
+	}
 	m.scale = scale
+	defer func() { m.w.dual = nil }()
 	switch {
 	case s.Method == LBFGS:
 		m.dual = false

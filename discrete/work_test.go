@@ -69,5 +69,5 @@ const (
 	wantSmoother = "{Func:1300 Jac:715 Hess:130 Steps:8 Rejected:0 Factorisations:10 Exact:0 Costate:0}"
 	wantWell     = "{Func:1520 Jac:960 Hess:400 Steps:6 Rejected:0 Factorisations:8 Exact:2 Costate:0}"
 	wantRich     = "{Func:216 Jac:135 Hess:45 Steps:8 Rejected:0 Factorisations:10 Exact:2 Costate:0}"
-	wantSteps    = 30
+	wantSteps    = 26
 )

@@ -49,9 +49,7 @@ func (e *Equations) Forced() bool {
 
 // Landmarks returns the places inside the interval, ascending, that a solution
 // must not be judged without: the data that signals are interpolated between,
-// and where a function or power of an affine function of t has its centre, as
-// exp(-((t - c)/w)^2) and tanh((t - c)/w) have at c however small w is.
-// Breaks are left out.
+// and [Equations.Centres]. Breaks are left out.
 func (e *Equations) Landmarks() []float64 {
 	var out []float64
 	for _, in := range e.Inputs {
@@ -61,9 +59,24 @@ func (e *Equations) Landmarks() []float64 {
 			}
 		}
 	}
+	breaks := e.Breaks()
+	return slices.DeleteFunc(apart(append(out, e.Centres()...), e.Start, e.End), func(t float64) bool {
+		_, ok := slices.BinarySearch(breaks, t)
+		return ok
+	})
+}
+
+// Centres returns the places inside the interval, ascending, where a function or
+// power of an affine function of t has its centre, as exp(-((t - c)/w)^2) and
+// tanh((t - c)/w) have at c, however small w is. A mesh point there sees them.
+func (e *Equations) Centres() []float64 {
+	if e.FreeEnd != nil {
+		return nil
+	}
+	var out []float64
 	g := e.Graph
 	eachNode(e.numbers(e.Right), func(x *expr.Expr) {
-		if x.Op() != expr.OpCall && x.Op() != expr.OpPow || e.FreeEnd != nil {
+		if x.Op() != expr.OpCall && x.Op() != expr.OpPow {
 			return
 		}
 		for _, u := range x.Args() {
@@ -72,11 +85,7 @@ func (e *Equations) Landmarks() []float64 {
 			}
 		}
 	})
-	breaks := e.Breaks()
-	return slices.DeleteFunc(apart(out, e.Start, e.End), func(t float64) bool {
-		_, ok := slices.BinarySearch(breaks, t)
-		return ok
-	})
+	return apart(out, e.Start, e.End)
 }
 
 // bends are the places where signals from data are not smooth.

@@ -39,8 +39,8 @@ type Interpolant interface {
 // Conditioning are the conditioning figures of a boundary value problem
 // (Cash and Mazzia 2005): Kappa bounds the effect of a perturbation of the
 // right-hand side and the conditions together, Kappa1 of the conditions only,
-// Gamma1 is the mean over t of what Kappa1 takes the maximum of. Zero: not
-// computed.
+// Gamma1 is the mean over t of what Kappa1 takes the maximum of: the effect on
+// the largest component or parameter, in units of its size. Zero: not computed.
 type Conditioning struct {
 	Kappa, Kappa1, Gamma1 float64
 }

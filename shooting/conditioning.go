@@ -17,7 +17,10 @@ func (r *run) conditioning() ode.Conditioning {
 	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
 	unit := make([]float64, n)
 	for c, v := range r.peak {
-		if unit[c] = v; v == 0 {
+		switch unit[c] = v; {
+		case r.vanishes(c):
+			unit[c] = r.coupling[c]
+		case v == 0:
 			unit[c] = 1
 		}
 	}

@@ -160,7 +160,13 @@ func (r *run) factorSurely() error {
 			return nil
 		}
 		r.measure(r.x)
+		r.couple()
 		r.weigh(r.x, r.x)
+		for i := range r.wy {
+			if c := i % n; r.vanishes(c) {
+				r.wy[i] = max(r.wy[i], r.s.rtol()*r.coupling[c])
+			}
+		}
 		if !r.adaptive() || r.sure {
 			return nil // the derivatives of a fixed-step method are exact
 		}
@@ -192,7 +198,7 @@ func (r *run) factorSurely() error {
 		sens, tight, patience = r.sens, r.tight, r.patience
 		r.sens = max(r.sens*1e-2, 1e-12)
 		r.tight *= 1e-2
-		r.patience = 10*(r.stats.Steps-steps) + 1000
+		r.patience = 3*(r.stats.Steps-steps) + 1000
 		before = before[:0]
 		for k := range r.seg {
 			before = append(before, append([]float64(nil), r.seg[k].v...))

@@ -43,7 +43,9 @@ func (r *run) integrator(fine float64) *ode.Integrator {
 	in.RelTol, in.AbsTol, in.RelTols = rel, 0, nil
 	in.AbsTols = make([]float64, r.p.Dim)
 	for c := range in.AbsTols {
-		in.AbsTols[c] = abs * (r.tol[c] + r.s.atol(c)/r.s.rtol())
+		// What the other components leave of themselves in this one is no
+		// better than rounding allows, however small this one is.
+		in.AbsTols[c] = max(abs*(r.tol[c]+r.s.atol(c)/r.s.rtol()), 32*epsilon*r.coupling[c])
 	}
 	in.Step = 0
 	if !r.adaptive() {
@@ -53,6 +55,9 @@ func (r *run) integrator(fine float64) *ode.Integrator {
 		// Where rounding bounds the tolerance, shorter steps still make a
 		// difference, that of truncation and rounding.
 		in.Control.Safety = 0.5
+	}
+	if in.MaxSteps == 0 {
+		in.MaxSteps = 100_000 // a segment that needs more is not for shooting
 	}
 	in.EndOnly, in.StopIfStiff = true, false
 	return &in

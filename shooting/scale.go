@@ -43,7 +43,8 @@ func (r *run) sizes(peak, mean, x, d []float64) {
 // setTolerances fixes what the absolute tolerances of the integration stand
 // for. A component of size zero is given the size 1 until it is known.
 func (r *run) setTolerances() {
-	for c, v := range r.mean {
+	for c := range r.mean {
+		v := r.meaningful(c)
 		if v == 0 {
 			v = r.peak[c]
 		}
@@ -54,16 +55,24 @@ func (r *run) setTolerances() {
 	}
 }
 
+// meaningful is the mean size of component c, or that of which rounding is worth
+// one tolerance: a component that is zero, but for what rounding leaves of the
+// others in it, cannot be integrated to a fraction of itself.
+func (r *run) meaningful(c int) float64 {
+	return max(r.mean[c], 64*epsilon*(r.peak[c]+r.coupling[c])/r.s.rtol())
+}
+
 // rescaled says whether the sizes that the tolerances were set by turned out
 // much too large, so that Newton's iteration has to be resumed with smaller
 // ones.
 func (r *run) rescaled() bool {
 	r.measure(r.x)
+	r.couple()
 	if r.rescale >= 3 {
 		return false
 	}
-	for c, v := range r.mean {
-		if v > 0 && v < 0.1*r.tol[c] {
+	for c := range r.mean {
+		if v := r.meaningful(c); v > 0 && v < 0.1*r.tol[c] {
 			r.rescale++
 			return true
 		}
@@ -83,12 +92,17 @@ func (r *run) couple() {
 		for c := range n {
 			for j, v := range r.seg[k].v[c*cols : c*cols+n] {
 				if j != c {
-					r.coupling[c] = max(r.coupling[c], math.Abs(v)/g*max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j])))
+					r.coupling[c] = max(r.coupling[c], math.Abs(v)/g*max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j]), r.seg[k].peak[j]))
 				}
 			}
 		}
 	}
 }
+
+// vanishes says whether component c is zero to the tolerance of what drives it.
+// The linearised problem then knows it by its coupling: in units of what rounding
+// leaves of it every problem would look singular.
+func (r *run) vanishes(c int) bool { return r.peak[c] < r.s.rtol()*r.coupling[c] }
 
 // floor is the part of the tolerance of component c that does not depend on
 // the place.
@@ -101,17 +115,19 @@ func (r *run) floor(c int) float64 {
 }
 
 // weigh sets Newton's weights: the tolerances, for the iterate or the
-// correction, whichever is larger.
+// correction, whichever is larger; but no less than a few of those of the
+// integration, which say more than a component of no size does.
 func (r *run) weigh(x, d []float64) {
 	n := r.p.Dim
 	peak, mean := make([]float64, n), make([]float64, n)
 	r.sizes(peak, mean, x, d)
 	rtol := r.s.rtol()
+	_, fine := r.precision(1)
 	for k := range r.t {
 		for c := range n {
 			v := max(math.Abs(x[k*n+c]), math.Abs(d[k*n+c]))
 			w := rtol*(v+mean[c]) + r.s.atol(c) + 64*epsilon*(peak[c]+r.coupling[c])
-			r.wy[k*n+c] = max(w, 0x1p-900)
+			r.wy[k*n+c] = max(w, 10*fine*r.tol[c], 0x1p-900)
 		}
 	}
 	for j := range r.wp {

@@ -70,7 +70,7 @@ func (c *checkFlags) define(f *pflag.FlagSet) {
 	c.flags = f
 	f.StringVar(&c.rules, "rule", c.rules, "`RULES` of the layers, separated by commas: euler, midpoint, trapezoid, simpson, simpson-equal, gauss1 .. gauss8")
 	spanVar(f, &c.layers, "layers", 1, 1e8, true, "numbers of layers, doubled from the first to the last; more where the measurements need it")
-	numberVar(f, &c.tol, "tol", 0, 1e-3, "relative tolerance that the solution is certified to; 0: 1e-8")
+	toleranceVar(f, &c.tol, "tol", 1e-3, "relative tolerance that the solution is certified to; 0: 1e-8")
 	spanVar(f, &c.rf, "rf", 1e-300, 1e300, false, "instead of the check: solve with precisions of the model from the first to the last, in powers of ten, and with exact equations")
 	plotFlag(f, &c.plot, "the convergence of the layers")
 	f.BoolVar(&c.unscaled, "fixed-layer-weight", false, "show what happens when the weight Rf of a layer is not divided by the step")

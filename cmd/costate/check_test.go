@@ -158,7 +158,7 @@ func TestCheckFails(t *testing.T) {
 // TestCheckNetwork: networks are checked, in every format, and the limit of their
 // Rf is shown; what has no meaning for them is refused.
 func TestCheckNetwork(t *testing.T) {
-	args := []string{"check", "network-continuous", "--layers", "8..256", "--quiet"}
+	args := []string{"check", "network-continuous", "--quiet"}
 	code, stdout, stderr := runs(t, append(args, "--format", "json")...)
 	if code != exitSolved {
 		t.Fatalf("exit code %d: %s", code, stderr)

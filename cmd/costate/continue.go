@@ -57,7 +57,7 @@ type continueFlags struct {
 func (c *continueFlags) define(f *pflag.FlagSet) {
 	f.StringVar(&c.parameter, "parameter", "", "`NAME` of the constant; default: that of the file's [continuation]")
 	numberVar(f, &c.to, "to", math.Inf(-1), math.Inf(1), "value to follow the branch to; default: that of the file's [continuation]")
-	numberVar(f, &c.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
+	toleranceVar(f, &c.Tol, "tol", 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &c.MaxPoints, "points", 0, 1000000, "largest number of points; 0: 200")
 	numberVar(f, &c.MaxStep, "max-step", 0, 1e6, "largest step, in sizes of what changes most; 0: 0.25")
 	f.StringVar(&c.component, "component", "", "`NAME` of the component or estimated parameter that --plot shows; default: the first that changes")

@@ -84,6 +84,26 @@ func numberVar(f *pflag.FlagSet, p *float64, name string, lo, hi float64, usage 
 	f.Var(&numberValue{p, lo, hi}, name, usage)
 }
 
+// leastTol is the smallest tolerance that can be met: numbers have 16 digits, of
+// which even a well-conditioned problem costs one or two.
+const leastTol = 1e-14
+
+// toleranceValue is zero, for the default, or a tolerance that can be met.
+type toleranceValue struct{ numberValue }
+
+func (v *toleranceValue) Set(s string) error {
+	x, err := parseNumber(s)
+	if err == nil && x > 0 && x < leastTol {
+		return fmt.Errorf("want at least %v, the smallest that 16 digits of double precision allow, or 0 for the default", leastTol)
+	}
+	return v.numberValue.Set(s)
+}
+
+// toleranceVar declares a flag for a tolerance up to hi; 0: the default.
+func toleranceVar(f *pflag.FlagSet, p *float64, name string, hi float64, usage string) {
+	f.Var(&toleranceValue{numberValue{p, 0, hi}}, name, usage)
+}
+
 // numbersValue is a list of finite numbers, separated by commas. Given again,
 // the flag replaces the list.
 type numbersValue struct{ p *[]float64 }

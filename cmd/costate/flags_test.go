@@ -91,3 +91,14 @@ func TestShellQuote(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestToleranceFlag: zero, or what double precision can meet.
+func TestToleranceFlag(t *testing.T) {
+	for _, command := range []string{"solve", "continue", "check"} {
+		for _, c := range []struct{ tol, want string }{{"1e-30", "at least 1e-14"}, {"-1", "from 0 to"}, {"1", "from 0 to"}, {"x", "decimal number"}} {
+			if code, _, stderr := runs(t, command, "bratu", "--tol", c.tol); code != exitUsage || !strings.Contains(stderr, c.want) {
+				t.Errorf("%s --tol %s: exit code %d, %s", command, c.tol, code, stderr)
+			}
+		}
+	}
+}

@@ -177,6 +177,9 @@ func (r *errorRows) network(name string, predict func(d *route.NetworkSet) route
 // baselines adds the rows of a constant and of a linear map.
 func (r *errorRows) baselines() error {
 	held, name := r.n.Held()
+	if held == nil && r.n.Predicts() {
+		held, name = &r.n.Train, "training" // better than none
+	}
 	if held == nil {
 		return nil
 	}

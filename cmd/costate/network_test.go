@@ -197,6 +197,40 @@ func TestNetworkAnnealingResumes(t *testing.T) {
 	}
 }
 
+// Training that ends in a local minimum is solved, and the command says that
+// noise does not explain what is left; without held-out pairs the baselines
+// are those of the training pairs.
+func TestTrainingTellsTheExpectedLevel(t *testing.T) {
+	const xor = `
+[network]
+widths = [2, 3, 1]
+activation = "tanh"
+[training]
+data = { a = [0, 0, 1, 1], b = [0, 1, 0, 1], y = [0, 1, 1, 0] }
+inputs = ['a', 'b']
+outputs = ['y']
+sd = 0.1
+`
+	got, stderr := rowsOf(t, exitSolved, "solve", writeSmall(t, xor))
+	if !strings.Contains(stderr, "standard deviations above the expected one") {
+		t.Errorf("no warning of a high level in %q", stderr)
+	}
+	if v := number(t, got["expected"], "value", map[string]any{"quantity": "measured values"}); v != 12 {
+		t.Errorf("%g measured values, want 12", v)
+	}
+	if v := number(t, got["errors"], "mean square", map[string]any{"predictor": "constant: the training mean", "set": "training"}); v != 0.25 {
+		t.Errorf("the constant's error is %g, want 1/4", v)
+	}
+	// With a network of its own shape and a prior there is no such warning.
+	got, stderr = rowsOf(t, exitSolved, "solve", writeSmall(t, small), "--starts", "4")
+	if strings.Contains(stderr, "above the expected one") {
+		t.Errorf("%s", stderr)
+	}
+	if v := number(t, got["errors"], "over noise", map[string]any{"predictor": "network", "set": "training"}); v > 4 {
+		t.Errorf("error of training %g", v)
+	}
+}
+
 func TestDesign(t *testing.T) {
 	file, out := writeSmall(t, strings.Replace(small, "test = 2", "test = 2\nvalidation = 2", 1)), t.TempDir()
 	text, err := os.ReadFile(file)
@@ -234,6 +268,8 @@ func TestNetworkComplaints(t *testing.T) {
 		{[]string{"design", "lynx-hare"}, "design is for networks"},
 		{[]string{"design", file}, "validation = .. and test = .."},
 		{[]string{"solve", file, "--method", "collocation"}, "perceptron layers have no continuous limit"},
+		{[]string{"solve", file, "--plot", "a.svg"}, "costate anneal --plot draws their action levels"},
+		{[]string{"design", file, "--plot", "a.gif"}, "ends in .svg, .png or .pdf"},
 		{[]string{"solve", file, "--stages", "3"}, "--stages has no meaning for a network"},
 		{[]string{"anneal", file, "--kappa", "1"}, "--kappa has no meaning for a network"},
 		{[]string{"anneal", file, "--convention", "minaone"}, "want action, paper or varanneal"},

@@ -63,7 +63,7 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 	if len(r.Levels) > 0 {
 		tables = append(tables, networkLevelTable(r))
 		if r.Expected.Data > 0 {
-			tables = append(tables, expectedTable(r))
+			tables = append(tables, expectedTable(r.Expected, r.Levels[0].Start.Fit.Action.Data(), r.Scale))
 		}
 		best := r.Levels[0].Start
 		for _, w := range best.Warnings {
@@ -86,7 +86,7 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 			}
 		}
 	}
-	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed); err != nil {
+	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed, networkLevelsFigure(n, r)); err != nil {
 		return err
 	}
 	if err := e.print(tables...); err != nil {
@@ -173,18 +173,18 @@ func networkLevelTable(r *route.NetworkAnnealed) report.Table {
 	return t
 }
 
-// expectedTable counts the degrees of freedom.
-func expectedTable(r *route.NetworkAnnealed) report.Table {
-	x := r.Expected
+// expectedTable counts the degrees of freedom; found and the expected value are
+// printed times scale.
+func expectedTable(x discrete.NetworkExpected, found, scale float64) report.Table {
 	t := report.Table{Name: "expected", Title: "Expected level of measurement and model error", Header: []string{"quantity", "value"}}
 	add := func(name string, v float64) { t.Add(report.Text(name), report.Number(v, 1e-5*max(1, math.Abs(v)))) }
 	add("measured values", x.Data)
 	add("fitted inputs", x.Inputs)
 	add("effective weights", x.Weights)
 	add("degrees of freedom", x.Data-x.Inputs-x.Weights)
-	add("expected", x.Mean*r.Scale)
-	add("standard deviation", x.Sd*r.Scale)
-	add("found", r.Levels[0].Start.Fit.Action.Data()*r.Scale)
+	add("expected", x.Mean*scale)
+	add("standard deviation", x.Sd*scale)
+	add("found", found*scale)
 	t.Note = "Half a chi-square variable with as many degrees of freedom, in the convention of the table above. Effective weights: directions that the data hold more firmly than the prior."
 	return t
 }

@@ -68,7 +68,18 @@ func (s *solveFlags) continuous(ctx context.Context, e *env, problem *problemfil
 			return err
 		}
 	}
-	if err := e.saveNetwork(problem, begin, seed, tables, failed); err != nil {
+	var figures []report.Figure
+	for _, picture := range solutionPictures {
+		if e.out == "" {
+			break
+		}
+		figure, err := continuousFigure(n, r, picture)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, figure)
+	}
+	if err := e.saveNetwork(problem, begin, seed, tables, failed, figures...); err != nil {
 		return err
 	}
 	if err := e.print(tables...); err != nil {

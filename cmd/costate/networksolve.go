@@ -78,8 +78,15 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 		if cv, err = classTables(ctx, n, rows, o); err != nil {
 			return err
 		}
-	} else if err := rows.baselines(); err != nil {
-		return err
+	} else {
+		if err := rows.baselines(); err != nil {
+			return err
+		}
+		expected, err := e.expectedOfTraining(r)
+		if err != nil {
+			return err
+		}
+		tables = append(tables, expected...)
 	}
 	if e.out != "" {
 		if err := e.writeNetwork(map[string]report.Series{"weights": weightSeries(r.Best.Weights)}); err != nil {
@@ -94,6 +101,20 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 		return err
 	}
 	return e.failNetwork(ctx, failed)
+}
+
+// expectedOfTraining compares the level of a trained network with what noise
+// makes of it, and warns of one that is higher: a minimum is not yet a fit.
+func (e *env) expectedOfTraining(r *route.NetworkTrained) ([]report.Table, error) {
+	x, err := r.Problem.Expected(r.Best)
+	if err != nil {
+		return nil, err
+	}
+	found := r.Best.Action.Data()
+	if z := (found - x.Mean) / x.Sd; z > 2 {
+		e.log.Warn(fmt.Sprintf("the level %.5g is %.3g standard deviations above the expected one: a local minimum, and more --starts or costate anneal may find a lower one, or a network that cannot explain the data", found, z))
+	}
+	return []report.Table{expectedTable(x, found, 1)}, nil
 }
 
 func (s *solveFlags) training(method string) route.NetworkTrainOptions {

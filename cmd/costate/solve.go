@@ -101,7 +101,7 @@ func (s *solveFlags) refuseIdle(method string) error {
 
 func (s *solveFlags) define(f *pflag.FlagSet) {
 	choiceVar(f, &s.method, "method", []string{"default", "collocation", "shooting", "discrete", "gauss-newton", "lbfgs"}, "route to the solution; default: that of the file, or collocation; the last two train a network")
-	numberVar(f, &s.Tol, "tol", 0, 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
+	toleranceVar(f, &s.Tol, "tol", 0.1, "relative tolerance of every component; 0: that of the file, or 1e-6")
 	integerVar(f, &s.Stages, "stages", 0, 7, "Gauss points per interval; 0: chosen by the tolerance")
 	integerVar(f, &s.Intervals, "intervals", 0, 1000000, "intervals of the first mesh; 0: that of the file, or 20")
 	integerVar(f, &s.MaxIntervals, "max-intervals", 0, 10000000, "largest mesh; 0: that of the file, or 10000")

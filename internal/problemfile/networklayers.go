@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"costate/discrete"
 	"costate/internal/expr"
@@ -22,15 +23,15 @@ func (l *loader) readNetworkLayers(net *Network) {
 	}
 	net.Net = l.layeredNetwork(n, pos, "network")
 	k := &net.Net
-	for i, name := range networkKinds {
-		if l.choice(n, "kind", networkKinds...) == name {
-			k.Kind = discrete.NetworkKind(i)
-		}
+	kind := l.choice(n, "kind", networkKinds...)
+	if i := slices.Index(networkKinds, kind); i >= 0 {
+		k.Kind = discrete.NetworkKind(i)
 	}
+	wrongKind := kind == "" && n.get("kind") != nil
 	k.Shared = l.flag(n, "shared")
 	k.Step = l.positive(n, "step")
 	k.Times = l.integer(n, "times", 1)
-	if e := n.get("step"); e != nil && k.Kind == discrete.NetPerceptron {
+	if e := n.get("step"); e != nil && k.Kind == discrete.NetPerceptron && !wrongKind {
 		l.errorf(e.pos, "'step' of perceptron layers, expected it with kind = \"residual\" or \"relaxation\": a perceptron layer has no step")
 	}
 	if k.Shared || k.Kind != discrete.NetPerceptron {
@@ -178,6 +179,11 @@ func (l *loader) activation(n *node) discrete.NetActivation {
 		return discrete.NetActivation{}
 	}
 	if err != nil {
+		if fe, ok := err.(*expr.Error); ok && fe.Hint == "" && strings.HasPrefix(fe.Msg, "unknown name") {
+			out := *fe
+			out.Hint = "expected a formula of z such as 'z/(1 + z^2)'"
+			err = &out
+		}
 		l.formulaError(err, n, 0)
 		return discrete.NetActivation{}
 	}

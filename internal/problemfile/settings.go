@@ -10,12 +10,18 @@ var (
 	offGrids = []string{"insert", "interpolate"}
 )
 
+// leastTolerance is what the rounding of double precision leaves of a
+// well-conditioned problem.
+const leastTolerance = 1e-14
+
 // readSettings reads [solve], [anneal], [continuation] and [integrate].
 func (l *loader) readSettings() {
 	if n, _ := l.tableOf("solve"); n != nil {
 		s := &l.p.Solve
 		s.Method = l.choice(n, "method", methods...)
-		s.Tolerance = l.positive(n, "tolerance")
+		if s.Tolerance = l.positive(n, "tolerance"); s.Tolerance > 0 && s.Tolerance < leastTolerance {
+			l.errorf(n.get("tolerance").val.pos, "'tolerance' is %g, expected at least %g: double precision has 16 digits", s.Tolerance, leastTolerance)
+		}
 		s.Stages = l.integer(n, "stages", 1)
 		if s.Stages > 7 {
 			l.errorf(n.get("stages").val.pos, "'stages' is %d, expected 1 to 7", s.Stages)

@@ -280,7 +280,13 @@ func (c *networkChecker) propagate(rule discrete.NetworkRule) error {
 		row.Errors[LayerWeights] = g / positive(size)
 		row.Errors[LayerAction] = math.Abs(row.Action - a.Total())
 		row.Errors[LayerEnergy] = r.drift(theta, x, p, n)
-		if s.add(row, unsure); s.exhausted() {
+		// The derivative by the weights and H are sums over the layers in which
+		// an error of the costates counts as often as it does in theirs.
+		u := unsure
+		for _, q := range []LayerQuantity{LayerWeights, LayerEnergy} {
+			u[q] = max(u[q], u[LayerCostate]*row.Errors[q]/positive(row.Errors[LayerCostate]))
+		}
+		if s.add(row, u); s.exhausted() {
 			break
 		}
 	}

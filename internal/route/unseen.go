@@ -26,10 +26,13 @@ const (
 // has not seen. tol and abs are the tolerances that the solution is to meet.
 func (p *Problem) watch(tol float64, abs []float64, guess *ode.Solution, solve func(*ode.BVP, *ode.Solution) (*ode.Solution, error)) (*ode.Solution, error) {
 	b := p.BVP
+	if c := p.Equations.Centres(); len(c) > 0 {
+		b = withBreaks(b, c)
+	}
 	for round := 0; ; round++ {
 		sol, err := solve(b, guess)
-		// A failure may come of what was missed, and then of halves of it.
-		if !p.Equations.Forced() || err != nil && (round > 1 || errors.Is(err, context.Canceled) || sol.Inner == nil) {
+		// A failure may come of what was missed.
+		if !p.Equations.Forced() || err != nil && (round > 0 || errors.Is(err, context.Canceled) || sol.Inner == nil) {
 			return sol, err
 		}
 		places, where, c := p.unseen(b, sol, tol, abs)
@@ -41,12 +44,17 @@ func (p *Problem) watch(tol float64, abs []float64, guess *ode.Solution, solve f
 				p.BVP.Names[c], p.Equations.Layer.Name(), p.Equations.Label(where, sol.P)))
 			return sol, nil
 		}
-		more := *b
-		more.Breaks = merged(b.Breaks, places, b.Start, b.End)
-		if b = &more; err == nil {
+		if b = withBreaks(b, places); err == nil {
 			guess = sol
 		}
 	}
+}
+
+// withBreaks returns a problem with more breaks.
+func withBreaks(b *ode.BVP, places []float64) *ode.BVP {
+	out := *b
+	out.Breaks = merged(b.Breaks, places, b.Start, b.End)
+	return &out
 }
 
 // unseen returns places that separate what the solution has not seen from the
@@ -60,6 +68,7 @@ func (p *Problem) unseen(b *ode.BVP, sol *ode.Solution, tol float64, abs []float
 	if tol == 0 {
 		tol = 1e-6
 	}
+	largest := slices.Max(size)
 	marks := p.Equations.Landmarks()
 	y, dy, fy := make([]float64, b.Dim), make([]float64, b.Dim), make([]float64, b.Dim)
 	f, defect := make([][]float64, n), make([]float64, n)
@@ -87,9 +96,12 @@ func (p *Problem) unseen(b *ode.BVP, sol *ode.Solution, tol float64, abs []float
 			}
 		}
 		for c := range n {
-			limit := tol * size[c]
+			limit := tol*size[c] + 1e-12*largest // below that is rounding
 			if c < len(abs) {
 				limit += abs[c]
+			}
+			if c < len(sol.Error) {
+				limit += sol.Error[c]
 			}
 			if !(defect[c] > limit) {
 				continue

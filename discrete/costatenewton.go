@@ -1,0 +1,211 @@
+package discrete
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"costate/ode"
+)
+
+// merit is half the square of the scaled residuals of the canonical
+// equations.
+func (c *costateForm) merit(v []float64, sc []float64) float64 {
+	p, D := c.p, c.p.D
+	s := 0.0
+	for i, g := range c.g {
+		if c.fix[i] {
+			continue
+		}
+		if i < p.nx {
+			u := g * c.xi[i%D]
+			s += u * u / c.sigma
+		} else {
+			s += g * g / sc[i-p.nx]
+		}
+	}
+	for i, r := range c.con {
+		u := r / c.xi[i%D]
+		s += u * u * c.sigma
+	}
+	return 0.5 * s
+}
+
+// costate moves the current path to the stationary point in the costate form.
+func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions) outcome {
+	p, w := m.p, m.w
+	if m.c == nil {
+		m.c = newCostateForm(p)
+	}
+	c := m.c
+	var out outcome
+	if !m.dual {
+		if p.hasInf || !m.warm {
+			if pre := m.approach(ctx, scale, 1e7, o); pre.err != nil {
+				return pre
+			}
+		} else if w.dual != nil {
+			copy(c.lam, w.dual)
+		} else {
+			m.warmCostates(m.from)
+		}
+		m.dual = true
+	}
+	fail := func(err error, msg string) outcome {
+		out.err = &NewtonError{out.steps, scale, out.total(), msg, err}
+		return out
+	}
+	sc := make([]float64, p.P)
+	last := math.Inf(1)
+	for {
+		if err := ctx.Err(); err != nil {
+			return fail(err, "interrupted")
+		}
+		for i := range c.fix {
+			c.fix[i] = p.fixed != nil && p.fixed[i]
+			c.hold[i] = 0
+		}
+		if p.lo != nil {
+			c.gradients(w, m.v, c.lam, scale, nil)
+			for i, x := range m.v {
+				if x <= p.lo[i] && c.g[i] >= 0 || x >= p.hi[i] && c.g[i] <= 0 {
+					c.fix[i] = true
+				}
+			}
+		}
+		for round := 0; ; round++ {
+			if err := c.solve(w, m.v, scale); err != nil {
+				ne := err.(*NewtonError)
+				ne.Step = out.steps
+				out.err = ne
+				return out
+			}
+			if p.lo == nil || round == 8 {
+				break
+			}
+			again := false
+			for i, d := range c.dx {
+				if x := m.v[i] + d; c.fix[i] {
+					continue
+				} else if x < p.lo[i] {
+					c.fix[i], c.hold[i], again = true, p.lo[i]-m.v[i], true
+				} else if x > p.hi[i] {
+					c.fix[i], c.hold[i], again = true, p.hi[i]-m.v[i], true
+				}
+			}
+			if !again {
+				break
+			}
+		}
+		// What the step changes the Lagrangian by, both ways, and what the
+		// action is from it.
+		a, b, gap := 0.0, 0.0, 0.0
+		for i, d := range c.dx {
+			if !c.fix[i] {
+				a += c.g[i] * d
+			}
+		}
+		for i, d := range c.dl {
+			b += c.con[i] * d
+			gap += c.con[i] * c.lam[i]
+		}
+		out.pred = 0.5 * (math.Abs(a) + math.Abs(b))
+		e := w.action(m.v, scale)
+		e.fe = c.modelError(scale)
+		out.energy = e
+		A := math.Abs(out.total())
+		for q := range sc {
+			sc[q] = max(math.Abs(c.g[p.nx+q]), 1e-300)
+			if d := math.Abs(c.dx[p.nx+q]); d > 0 {
+				sc[q] = max(sc[q]/d, 1e-12)
+			}
+		}
+		m0 := c.merit(m.v, sc)
+		done := out.pred <= o.tol*A && (out.steps > 0 || math.Abs(gap) <= o.tol*A)
+		alpha := 1.0
+		for {
+			if alpha == 1 {
+				p.move(c.tv, m.v, c.dx, c.fix, c.hold)
+			} else {
+				for i, x := range m.v {
+					c.tv[i] = x + alpha*c.dx[i]
+				}
+				p.project(c.tv)
+			}
+			for i, l := range c.lam {
+				c.tl[i] = l + alpha*c.dl[i]
+			}
+			if done {
+				break
+			}
+			c.gradients(w, c.tv, c.tl, scale, nil)
+			if m1 := c.merit(c.tv, sc); m1 < (1-0.1*alpha)*m0 || m1 <= 1e-24*c.sigma*float64(p.nv) {
+				break
+			}
+			// At the level of rounding the merit no longer falls.
+			if alpha == 1 && out.pred < 1e-9*A && out.pred > 0.1*last {
+				out.converged = true
+				return out
+			}
+			w.stats.Rejected++
+			alpha *= 0.5
+			if alpha < 1e-3 {
+				return fail(ode.ErrNoDescent, "no decrease of the residuals in the costate form; approach a large Rf in smaller steps")
+			}
+		}
+		last = out.pred
+		copy(m.v, c.tv)
+		copy(c.lam, c.tl)
+		out.steps++
+		w.stats.Steps++
+		if done {
+			e := w.action(m.v, scale)
+			e.fe = c.modelError(scale)
+			out.energy, out.converged = e, true
+			return out
+		}
+		if out.steps >= o.maxIter {
+			return fail(ErrSteps, fmt.Sprintf("not converged; predicted change %.3g", out.pred))
+		}
+	}
+}
+
+// warmCostates takes the costates from the residuals of the current path.
+func (m *minimiser) warmCostates(scale float64) {
+	p, w, c := m.p, m.w, m.c
+	for n0 := 0; n0 < p.N; n0 += w.chunk {
+		w.gather(n0, m.v)
+		w.residuals(m.v)
+		w.costates(scale)
+	}
+	copy(c.lam, w.lam)
+}
+
+// approach goes towards a large Rf in the state form, from the weight of the
+// measurements up to limit times it, by factors of ten; Rf = +Inf takes the
+// same way. The costates are left in m.c, if there is one.
+func (m *minimiser) approach(ctx context.Context, scale, limit float64, o newtonOptions) outcome {
+	p, w := m.p, m.w
+	base := p.s[0] * p.maxRm()
+	full := p.stiffness(scale)
+	var out outcome
+	defer func() { w.infinite = 0 }()
+	o.tol = max(o.tol, 1e-8)
+	for r := 1.0; ; r *= 10 {
+		sub := scale
+		if !p.allInf {
+			sub *= min(1, r/full)
+		}
+		w.infinite = base * r
+		out = w.minimise(ctx, m.f, m.v, sub, o, &m.lm)
+		if out.err != nil {
+			return out
+		}
+		if r >= limit || !p.hasInf && r >= full {
+			if m.c != nil {
+				m.warmCostates(sub)
+			}
+			return out
+		}
+	}
+}
