@@ -147,7 +147,7 @@ func TestUnwritable(t *testing.T) {
 	} {
 		begin := time.Now()
 		code, out, stderr := runs(t, args...)
-		if code != exitUsage || out != "" || !strings.Contains(stderr, args[2]+": ") || !strings.Contains(stderr, args[3]+": ") {
+		if code != exitUsage || out != "" || !strings.Contains(stderr, args[2]) || !strings.Contains(stderr, args[3]+": ") {
 			t.Errorf("%v: exit code %d after %v, %q", args, code, time.Since(begin), stderr)
 		}
 	}

@@ -49,6 +49,9 @@ func (e *env) start() error {
 	}
 	e.log = report.NewLogger(e.stderr, e.logFormat, level)
 	if e.out != "" {
+		if _, err := os.Stat(e.out); err == nil && !isFolder(e.out) {
+			return badInput("--out %s: that is a file, want a folder", shellQuote(e.out))
+		}
 		if err := report.CheckFolder(e.out); err != nil {
 			return badInput("--out: %w", err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -31,12 +32,18 @@ func checkPlot(file string) error {
 	if !slices.Contains(pictureExtensions, filepath.Ext(file)) {
 		return badInput("--plot %s: want a name that ends in .svg, .png or .pdf", shellQuote(file))
 	}
-	if file != "" {
-		if err := report.CheckFile(file); err != nil {
-			return badInput("--plot: %w", err)
-		}
+	if dir := filepath.Dir(file); !isFolder(dir) {
+		return badInput("--plot %s: there is no folder %s", shellQuote(file), shellQuote(dir))
+	}
+	if err := report.CheckFile(file); err != nil {
+		return badInput("--plot: %w", err)
 	}
 	return nil
+}
+
+func isFolder(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir()
 }
 
 // solutionPictures are what --picture chooses from.
