@@ -2,11 +2,12 @@ package route
 
 import (
 	"context"
-	"costate/hamiltonian"
-	"costate/ode"
 	"fmt"
 	"math"
 	"slices"
+
+	"costate/hamiltonian"
+	"costate/ode"
 
 	"gonum.org/v1/gonum/mat"
 )

@@ -1,9 +1,10 @@
 package route
 
 import (
-	"costate/hamiltonian"
 	"math"
 	"slices"
+
+	"costate/hamiltonian"
 )
 
 // sight is a measurement: those rows of f that are used.
