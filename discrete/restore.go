@@ -120,30 +120,28 @@ func (w *work) normal(f *fronts, v []float64, scale float64) {
 // predict makes the costates W (r + G d) after the step f.d from v those of
 // the second derivatives. done: r + G d is known.
 func (w *work) predict(f *fronts, v []float64, scale float64, done bool) {
-	p, D, q := w.p, w.p.D, w.valley()
 	if !done {
 		w.linear(f, v)
 	}
-	for n := range p.N {
-		for i := range p.R {
-			o := (n*p.R + i) * D
-			w.weigh(q.dual[o:o+D], n, i, q.lin[o:o+D], scale)
-		}
-	}
-	w.dual = q.dual
+	w.dualise(w.valley().lin, scale)
 }
 
 // retain makes the costates of v at the given factor on Rf those of the second
 // derivatives: towards the limit a minimum keeps them as Rf grows, whereas
 // the larger Rf times the old residuals is another number.
 func (w *work) retain(v []float64, scale float64) {
-	p, D, q := w.p, w.p.D, w.valley()
 	w.action(v, scale)
+	w.dualise(w.res, scale)
+}
+
+// dualise makes the costates W r those of the second derivatives.
+func (w *work) dualise(r []float64, scale float64) {
+	p, D, dual := w.p, w.p.D, w.valley().dual
 	for n := range p.N {
 		for i := range p.R {
 			o := (n*p.R + i) * D
-			w.weigh(q.dual[o:o+D], n, i, w.res[o:o+D], scale)
+			w.weigh(dual[o:o+D], n, i, r[o:o+D], scale)
 		}
 	}
-	w.dual = q.dual
+	w.dual = dual
 }

@@ -76,16 +76,21 @@ func newChecker(ctx context.Context, p *Problem, o CheckOptions) *checker {
 	if c.Schemes == nil {
 		c.Schemes = CheckSchemes
 	}
-	if c.First == 0 {
-		c.First = 8
-	}
-	if c.Last == 0 {
-		c.Last = 1024
-	}
-	if c.Step == nil {
-		c.Step = func(string) {}
-	}
+	c.defaults()
 	return c
+}
+
+// defaults fills in what all checks have in common.
+func (o *CheckOptions) defaults() {
+	if o.First == 0 {
+		o.First = 8
+	}
+	if o.Last == 0 {
+		o.Last = 1024
+	}
+	if o.Step == nil {
+		o.Step = func(string) {}
+	}
 }
 
 // checker is one run of Check.

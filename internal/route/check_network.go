@@ -49,15 +49,7 @@ func (n *Network) newChecker(ctx context.Context, o CheckOptions, train NetworkT
 	if c.Tol = pick(c.Tol, n.File.Solve.Tolerance); c.Tol == 0 {
 		c.Tol = 1e-6
 	}
-	if c.First == 0 {
-		c.First = 8
-	}
-	if c.Last == 0 {
-		c.Last = 1024
-	}
-	if c.Step == nil {
-		c.Step = func(string) {}
-	}
+	c.defaults()
 	return c
 }
 
