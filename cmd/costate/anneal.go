@@ -211,7 +211,7 @@ func firstFailure(r *route.Annealed) string {
 		}
 		at := ""
 		if n := len(run.Rungs); n > 0 {
-			at = fmt.Sprintf(" after beta = %.4g with action (%s) %.6g", run.Rungs[n-1].Beta, r.Ensemble.Convention, r.Unit*run.Rungs[n-1].Action)
+			at = fmt.Sprintf(" after beta = %.4g with action (%s) %.6g", run.Rungs[n-1].Beta, r.Ensemble.Convention, run.Rungs[n-1].Reported)
 		}
 		return fmt.Sprintf("; start %d ended%s: %v; fewer betas or a smaller alpha may help", run.Start+1, at, run.Err)
 	}
@@ -236,7 +236,7 @@ func (e *env) writeAnnealing(p *route.Problem, r *route.Annealed) error {
 	for _, run := range r.Ensemble.Runs {
 		for _, g := range run.Rungs {
 			s.T = append(s.T, float64(run.Start+1))
-			s.Y = append(s.Y, g.Beta, math.Log10(g.RfScale), r.Unit*g.Action, r.Unit*g.Measurement, r.Unit*g.Model, r.Unit*g.Prior)
+			s.Y = append(s.Y, g.Beta, math.Log10(g.RfScale), g.Reported, r.Unit*g.Measurement, r.Unit*g.Model, r.Unit*g.Prior)
 			s.Y = append(s.Y, g.Theta...)
 		}
 	}

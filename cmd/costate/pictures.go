@@ -256,10 +256,10 @@ func predictionFigure(p *route.Problem, path *discrete.Path, pred *route.Predict
 	var units []string
 	for i, x := range e.States {
 		names[i] = x.Name()
-		units = append(units, p.File.Units[x.Name()])
+		units = append(units, p.File.Unit(x.Name()))
 	}
 	layer := e.Layer.Name()
-	pic := report.StatesPicture{Title: title(p.File), Label: axis(layer, p.File.Units[layer]), Units: units, Band: "standard deviation",
+	pic := report.StatesPicture{Title: title(p.File), Label: axis(layer, p.File.Unit(layer)), Units: units, Band: "standard deviation",
 		States: report.Series{Label: layer, Names: names, T: path.T, Y: path.X}, Data: measurements(p.File.Action, p.File.Action.Observations)}
 	if path.StateVar != nil {
 		width := report.Series{Label: layer, Names: names, T: path.T, Y: make([]float64, len(path.StateVar))}
