@@ -35,8 +35,8 @@ func netWidths(layers, width int) []int {
 	return w
 }
 
-// The public twin: 100-layer teacher of U[-0.1, 0.1] weights, student of 20
-// layers of 10, 436 rungs. The teacher is dead, so the final level is that of
+// The public twin, number by number: 100-layer teacher of U[-0.1, 0.1] weights,
+// student of 20 layers of 10, 436 rungs. The teacher is dead, so the final level is that of
 // the constant predictor and so is the error of prediction, with no share of
 // the inputs in the measurement error. The prior of precision 0.1 (weights of
 // order 3) only keeps the weights from growing until they interpolate.
@@ -83,6 +83,10 @@ func TestPublicTwin(t *testing.T) {
 			c.m, c.layers, fit.Action.Data()*scale, level*scale, e.Mean*scale, e.Sd*scale, got*rm, held*rm, took)
 		if math.Abs(fit.Action.Data()-level)*scale > 1e-6 || fit.Action.In*scale > 1e-12 {
 			t.Errorf("M = %d: level %.8f, constant predictor %.8f; of the inputs %g", c.m, fit.Action.Data()*scale, level*scale, fit.Action.In*scale)
+		}
+		// varanneal ends at 0.2603 with its own two pairs, which these are.
+		if c.m == 2 && math.Abs(fit.Action.Data()*scale-0.26034782) > 1e-6 {
+			t.Errorf("M = 2, %d layers: action %.8f in varanneal's units, want 0.26034782", c.layers, fit.Action.Data()*scale)
 		}
 		if math.Abs(got-held)*rm > 1e-3 {
 			t.Errorf("M = %d: prediction error %.6f, constant predictor %.6f", c.m, got*rm, held*rm)

@@ -19,15 +19,21 @@ type NetworkTwin struct {
 	// Clip keeps the noisy outputs within [ClipLow, ClipHigh].
 	Clip              bool
 	ClipLow, ClipHigh float64
+
+	// NumPy draws the pairs as the Python program of the public twin experiment
+	// does, pair by pair from NumPy's RandomState.
+	NumPy bool
 }
 
 // NetworkDeadTeacher is the teacher of varanneal's public twin experiment:
 // sigmoid layers without biases, weights U[-1/width, 1/width], noise 0.005,
 // outputs clipped to [1e-4, 0.9999]. With its 100 layers of 10 neurons its
-// output does not depend on its input in double precision (see Signal).
+// output does not depend on its input in double precision (see Signal). The
+// seeds are NumPy's: those of varanneal make its weights and pairs.
 func NetworkDeadTeacher(layers, width int, seed uint64) *NetworkTwin {
 	t := netTeacher(layers, width)
-	t.Weights = t.Teacher.UniformWeights(1/float64(width), rand.New(rand.NewPCG(seed, 0)))
+	t.NumPy = true
+	t.Weights = t.Teacher.UniformWeights(1/float64(width), rand.New(NewNumPy(seed)))
 	return t
 }
 
@@ -59,35 +65,48 @@ type NetworkPairsData struct {
 
 // Pairs draws m pairs.
 func (t *NetworkTwin) Pairs(m int, seed uint64) *NetworkPairsData {
-	rng := rand.New(rand.NewPCG(seed, 1))
+	d := &NetworkPairsData{M: m}
+	d.TrueIn, d.In, d.Out = t.normal(m, seed)
 	w := t.Teacher.Widths[0]
-	d := &NetworkPairsData{M: m, TrueIn: make([]float64, m*w)}
 	for k := range m {
-		x := d.TrueIn[k*w : (k+1)*w]
-		for i := range x {
-			x[i] = rng.NormFloat64()
-		}
-		if w > 1 {
+		if x := d.TrueIn[k*w : (k+1)*w]; w > 1 {
 			mean, sd := stat.PopMeanStdDev(x, nil)
 			floats.AddConst(-mean, x)
 			floats.Scale(1/sd, x)
 		}
 	}
 	d.TrueOut = t.Teacher.Predict(t.Weights, d.TrueIn)
-	noisy := func(v []float64) []float64 {
-		v = append([]float64(nil), v...)
-		for i := range v {
-			v[i] += t.Sigma * rng.NormFloat64()
-		}
-		return v
-	}
-	d.In, d.Out = noisy(d.TrueIn), noisy(d.TrueOut)
+	floats.AddScaledTo(d.In, d.TrueIn, t.Sigma, d.In)
+	floats.AddScaledTo(d.Out, d.TrueOut, t.Sigma, d.Out)
 	if t.Clip {
 		for i, v := range d.Out {
 			d.Out[i] = min(max(v, t.ClipLow), t.ClipHigh)
 		}
 	}
 	return d
+}
+
+// normal draws the standard normal numbers of m pairs: inputs, and the noise on
+// inputs and outputs.
+func (t *NetworkTwin) normal(m int, seed uint64) (x, in, out []float64) {
+	first, last := t.Teacher.Widths[0], t.Teacher.Widths[len(t.Teacher.Widths)-1]
+	x, in, out = make([]float64, m*first), make([]float64, m*first), make([]float64, m*last)
+	fill := func(draw func() float64, parts ...[]float64) {
+		for _, v := range parts {
+			for i := range v {
+				v[i] = draw()
+			}
+		}
+	}
+	if !t.NumPy {
+		fill(rand.New(rand.NewPCG(seed, 1)).NormFloat64, x, in, out)
+		return x, in, out
+	}
+	g := NewNumPy(seed)
+	for k := range m {
+		fill(g.NormFloat64, x[k*first:(k+1)*first], in[k*first:(k+1)*first], out[k*last:(k+1)*last])
+	}
+	return x, in, out
 }
 
 // Split returns the first m pairs and the others.

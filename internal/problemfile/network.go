@@ -75,6 +75,7 @@ type Teacher struct {
 	Clip      bool
 	Low, High float64   // outputs are kept in there
 	Seeds     [3]uint64 // of training, validation and test pairs
+	NumPy     bool      // weights and pairs are those of NumPy's seeds
 }
 
 // WeightSettings say how weights begin and what is known of them.

@@ -299,6 +299,7 @@ var schema = map[string][]key{
 		{"sd", aFormula, inNetwork, ""},
 		{"clip", aList, inNetwork, ""},
 		{"seeds", aList, inNetwork, ""},
+		{"draws", aString, inNetwork, ""},
 	},
 	"weights": {
 		{"precision", aFormula, inNetwork, ""},

@@ -1,6 +1,9 @@
 package problemfile
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // readTeacher reads [teacher]: the network that makes twin data.
 func (l *loader) readTeacher(net *Network) {
@@ -35,6 +38,13 @@ func (l *loader) readTeacher(net *Network) {
 	if e := n.get("seeds"); e != nil {
 		list := l.wholeSeeds(e)
 		copy(t.Seeds[:], list)
+	}
+	t.NumPy = l.choice(n, "draws", "own", "numpy") == "numpy"
+	if t.NumPy && t.Gain > 0 {
+		l.errorf(n.get("draws").pos, "draws = \"numpy\" with 'gain', expected uniform weights, bound = ..")
+	}
+	if largest := max(t.Seed, slices.Max(t.Seeds[:])); t.NumPy && largest > math.MaxUint32 {
+		l.errorf(n.get("draws").pos, "draws = \"numpy\" with the seed %d, expected seeds of at most %d", largest, uint32(math.MaxUint32))
 	}
 	student := net.Net.Widths
 	if k := t.Net.Widths; len(k) > 1 && len(student) > 1 {

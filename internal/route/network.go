@@ -48,9 +48,12 @@ func NewNetwork(file *problemfile.Problem) (*Network, error) {
 		from *problemfile.Pairs
 	}{{&n.Train, &s.Train}, {&n.Validation, &s.Validation}, {&n.Test, &s.Test}}
 	if t := s.Teacher; t != nil {
-		n.Twin = &discrete.NetworkTwin{Teacher: t.Net, Sigma: t.SD, Clip: t.Clip, ClipLow: t.Low, ClipHigh: t.High}
-		rng := rand.New(rand.NewPCG(t.Seed, 0))
-		if t.Gain > 0 {
+		n.Twin = &discrete.NetworkTwin{Teacher: t.Net, Sigma: t.SD, Clip: t.Clip, ClipLow: t.Low, ClipHigh: t.High, NumPy: t.NumPy}
+		var source rand.Source = rand.NewPCG(t.Seed, 0)
+		if t.NumPy {
+			source = discrete.NewNumPy(t.Seed)
+		}
+		if rng := rand.New(source); t.Gain > 0 {
 			n.Twin.Weights = t.Net.RandomWeights(t.Gain, rng)
 		} else {
 			n.Twin.Weights = t.Net.UniformWeights(t.Bound, rng)
