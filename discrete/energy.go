@@ -91,6 +91,9 @@ func (w *work) steadyError(v []float64) float64 {
 // weight is plan.weight, with the number that stands for +Inf, if any.
 func (w *work) weight(n, i, d int, scale float64) float64 {
 	p := w.p
+	if w.caps != nil {
+		return min(p.weight(n, i, d, scale), p.tab.w[i]/p.s[n]*w.caps[d])
+	}
 	if w.infinite > 0 && math.IsInf(p.rf[d], 1) {
 		return p.tab.w[i] / p.s[n] * w.infinite
 	}

@@ -201,3 +201,18 @@ func (p *plan) measurements() error {
 	}
 	return nil
 }
+
+func (p *plan) maxRm() float64 {
+	rm := 0.0
+	for i := range p.attach {
+		for j, v := range p.attach[i].rm {
+			if !p.attach[i].full || j%(len(p.attach[i].y)+1) == 0 {
+				rm = max(rm, v)
+			}
+		}
+	}
+	if rm == 0 {
+		return 1
+	}
+	return rm
+}

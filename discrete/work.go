@@ -38,6 +38,9 @@ type work struct {
 	// infinite stands for Rf = +Inf on the way there; 0: it is infinite
 	infinite float64
 
+	// caps are the largest Rf of each component; nil: there is none
+	caps []float64
+
 	held  bool // the last step set unknowns on bounds
 	given bool // lam is given, not the weight times the residual
 
