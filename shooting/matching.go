@@ -40,6 +40,11 @@ type run struct {
 	x    []float64
 	abd  linalg.ABD
 
+	known struct { // condition of the factors
+		figures ode.Conditioning
+		of      int // the number of factorisations that there were
+	}
+
 	sure     bool // the derivatives are known to be accurate enough
 	factored bool // whether abd holds factors of these nodes' system
 
