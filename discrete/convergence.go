@@ -315,6 +315,7 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		return row, err
 	}
 	row.NewtonSteps, row.Time = path.Stats.Steps, time.Since(begin)
+	m.once = true
 	again, err := m.path(ctx, s) // with the inertia
 	if err != nil {
 		again = path
