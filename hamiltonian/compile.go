@@ -92,6 +92,7 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 		},
 		Start: e.Start, End: e.End, Breaks: e.Breaks(),
 	}
+	b.Seams, _ = e.Seams()
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())
 	}

@@ -168,6 +168,9 @@ func orders(s *discrete.ConvergenceStudy) hamiltonian.Certificate {
 		}
 	}
 	note := fmt.Sprintf("observed %s, theory %d", strings.Join(seen, ", "), s.Theory)
+	if s.Seamed {
+		note += " for knots of a signal inside layers"
+	}
 	if why := s.Diverges(); why != "" {
 		return hamiltonian.Certificate{Name: name, Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: why}
 	}
