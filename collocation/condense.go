@@ -3,6 +3,9 @@ package collocation
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+
 	"costate/internal/linalg"
 )
 
@@ -19,12 +22,20 @@ import (
 // X = W^-1 [M P] are kept; what is left for the nodes is
 //
 //	dy[i+1] - (T + L X_y) dy - L X_q dq = -defect - L W^-1 rho.
+//
+// Stages of quadratures, the last ones, are in no equation but their own:
+//
+//	    | V    |
+//	W = |      |,     V of order nc;  columns of X for them are zero.
+//	    | U  I |
+//
+// V is factored, U kept, and the columns are left out.
 func (d *discrete) factor(x []float64) error {
 	d.fld.p = d.q(x)
 	ns := d.ns
 	d.fail.Store(0)
 	d.args = args{x: x}
-	d.each(ns*ns*ns, condensation)
+	d.each(ns*d.nc*d.nc, condensation)
 	if i := d.fail.Load(); i > 0 {
 		return &linalg.SingularError{Node: int(i - 1)}
 	}
@@ -70,11 +81,12 @@ func (d *discrete) condensePart(w *scratch, x []float64, lo, hi int) {
 
 // condense eliminates the stages of interval i, whose first point in w is p.
 func (d *discrete) condense(w *scratch, i, p int) bool {
-	st, tb, s, ns := d.st, d.tb, d.tb.s, d.ns
+	st, tb, s := d.st, d.tb, d.tb.s
 	h := d.mesh.t[i+1] - d.mesh.t[i]
-	nc := st.nd + st.np
-	W := d.lu[i*ns*ns : (i+1)*ns*ns]
-	X := d.x[i*ns*nc : (i+1)*ns*nc]
+	ny := st.nd - st.nq // columns of X of the nodes
+	cols := ny + st.np
+	W, piv, X := d.eliminated(i)
+	ns := d.nc
 	clear(W)
 	clear(X)
 	hp := w.hp
@@ -87,9 +99,9 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 		if r < st.nd {
 			scale = h / d.size[r]
 		}
-		rows, xs := W[a*s*ns:(a+1)*s*ns], X[a*s*nc:(a+1)*s*nc]
+		rows, xs := W[a*s*ns:(a+1)*s*ns], X[a*s*cols:(a+1)*s*cols]
 		jac := w.jy[p*w.jps+r*st.n*w.jes:]
-		for c := range st.nd {
+		for c := range ny {
 			depth, e := st.depth[c], st.end[c]
 			f, at := hp[depth]*d.size[e], st.freeAt[e]*s
 			weights := tb.a[depth+1]
@@ -103,7 +115,7 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 				for l, t := range weights[j*s : j*s+s] {
 					to[l] -= g * t
 				}
-				xr := xs[j*nc : j*nc+nc]
+				xr := xs[j*cols : j*cols+cols]
 				if depth == 0 {
 					xr[c] += v * d.size[c]
 					continue
@@ -125,19 +137,25 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 		}
 		for c := range st.np {
 			for j := range s {
-				xs[j*nc+st.nd+c] = scale * w.jp[(p+j)*w.qps+(r*st.np+c)*w.jes] * d.qsize[c]
+				xs[j*cols+ny+c] = scale * w.jp[(p+j)*w.qps+(r*st.np+c)*w.jes] * d.qsize[c]
 			}
 		}
-		if r < st.nd {
+		if r < ny {
 			for j := range s {
 				rows[j*ns+a*s+j]++
 			}
 		}
 	}
-	if linalg.LU(W, ns, d.piv[i*ns:(i+1)*ns]) >= 0 {
+	if linalg.LU(W[:ns*ns], ns, piv) >= 0 {
 		return false
 	}
-	linalg.LUSolve(W, ns, d.piv[i*ns:(i+1)*ns], X, nc)
+	linalg.LUSolve(W[:ns*ns], ns, piv, X[:ns*cols], cols)
+	if k := d.ns - ns; k > 0 {
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, -1,
+			blas64.General{Rows: k, Cols: ns, Stride: ns, Data: W[ns*ns:]},
+			blas64.General{Rows: ns, Cols: cols, Stride: cols, Data: X}, 1,
+			blas64.General{Rows: k, Cols: cols, Stride: cols, Data: X[ns*cols:]})
+	}
 	A, B, C := d.abd.A(i), d.abd.B(i), d.abd.C(i)
 	clear(A)
 	clear(B)
@@ -157,16 +175,23 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 		}
 		for l, t := range tb.b[depth+1] {
 			t *= f
-			row := X[(st.freeAt[e]*s+l)*nc:][:nc]
-			for v := range ac {
-				ac[v] -= t * row[v]
+			row := X[(st.freeAt[e]*s+l)*cols:][:cols]
+			for v, x := range row[:ny] {
+				ac[v] -= t * x
 			}
-			for v := range cc {
-				cc[v] -= t * row[st.nd+v]
+			for v, x := range row[ny:] {
+				cc[v] -= t * x
 			}
 		}
 	}
 	return true
+}
+
+// eliminated returns what is kept of the stages of interval i, no jump.
+func (d *discrete) eliminated(i int) (W []float64, piv []int, X []float64) {
+	i = d.slot[i]
+	lu, x := d.ns*d.nc, d.ns*(d.st.nd-d.st.nq+d.st.np)
+	return d.lu[i*lu : (i+1)*lu], d.piv[i*d.nc : (i+1)*d.nc], d.x[i*x : (i+1)*x]
 }
 
 // solve stores J^-1 r into dst, both laid out as x and the equations.
@@ -186,7 +211,7 @@ func (d *discrete) eliminate(r []float64) {
 	rho := r[st.nd+st.np+n*st.nd:]
 	copy(d.g, r[:st.nd+st.np])
 	d.args = args{cont: cont, rho: rho}
-	d.each(d.ns*d.ns*2, elimination)
+	d.each(d.ns*d.nc*2, elimination)
 }
 
 func (d *discrete) eliminatePart(cont, rho []float64, lo, hi int) {
@@ -210,7 +235,11 @@ func (d *discrete) eliminatePart(cont, rho []float64, lo, hi int) {
 				b[a*s+j] = rho[i*ns+a*s+j] * f
 			}
 		}
-		linalg.LUSolve(d.lu[i*ns*ns:(i+1)*ns*ns], ns, d.piv[i*ns:(i+1)*ns], b, 1)
+		W, piv, _ := d.eliminated(i)
+		linalg.LUSolve(W[:d.nc*d.nc], d.nc, piv, b[:d.nc], 1)
+		for r := d.nc; r < ns; r++ {
+			b[r] -= dot(W[r*d.nc:(r+1)*d.nc], b)
+		}
 		h := d.mesh.t[i+1] - d.mesh.t[i]
 		for c := range out {
 			depth, e := st.depth[c], st.end[c]
@@ -244,28 +273,30 @@ func (d *discrete) backSubstitute(dst []float64) {
 	}
 	k := d.k(dst)
 	d.args = args{k: k, y: y, q: q}
-	d.each(d.ns*(st.nd+st.np), substitution)
+	d.each(d.ns*(st.nd-st.nq+st.np), substitution)
 }
 
 func (d *discrete) backPart(k, y, q []float64, lo, hi int) {
 	st, s, ns := d.st, d.tb.s, d.ns
-	nc := st.nd + st.np
+	ny := st.nd - st.nq
+	cols := ny + st.np
 	for i := lo; i < hi; i++ {
 		b := d.w[i*ns : (i+1)*ns]
 		if d.mesh.jump[i] >= 0 {
 			copy(k[i*ns:(i+1)*ns], b)
 			continue
 		}
-		yi := y[i*st.nd : (i+1)*st.nd]
+		_, _, X := d.eliminated(i)
+		yi := y[i*st.nd:][:ny]
 		for a, c := range st.free {
 			for j := range s {
-				row := d.x[(i*ns+a*s+j)*nc:][:nc]
+				row := X[(a*s+j)*cols:][:cols]
 				t := b[a*s+j]
 				for v, f := range yi {
 					t += row[v] * f
 				}
 				for v, f := range q {
-					t += row[st.nd+v] * f
+					t += row[ny+v] * f
 				}
 				k[i*ns+a*s+j] = t * d.size[c]
 			}

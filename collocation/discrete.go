@@ -26,6 +26,7 @@ type discrete struct {
 	cond *conditions
 
 	ns, nx int
+	nc     int       // of the ns stage unknowns, those that are coupled
 	size   []float64 // power of two near the size of each component and
 	qsize  []float64 // parameter: the scaling of the linear algebra
 	*storage
@@ -42,9 +43,10 @@ type discrete struct {
 // storage is what a discretisation writes into. It is used again on the next
 // mesh, and for the next problem.
 type storage struct {
-	lu      []float64 // N×ns×ns stage matrices, factored
+	slot    []int     // interval -> how many before it are no jumps, M in all
+	lu      []float64 // M×ns×nc stage matrices, the leading nc×nc part factored
 	piv     []int
-	x       []float64 // N×ns×(nd+np): lu^-1 times the derivative of the stages by y[i] and q
+	x       []float64 // M×ns×(nd-nq+np): lu^-1 times the derivative of the stages by y[i] and q
 	w       []float64 // N×ns: lu^-1 times the right-hand side
 	rhs     []float64 // N×nd, continuity with the stages eliminated
 	g       []float64
@@ -62,10 +64,19 @@ func (d *discrete) reset(tb *tableau, m *mesh) {
 	st := d.st
 	n := m.intervals()
 	d.ns = tb.s * len(st.free)
+	d.nc = tb.s * st.core
 	d.nx = st.np + (n+1)*st.nd + n*d.ns
-	d.lu = resized(d.lu, n*d.ns*d.ns)
-	d.piv = resized(d.piv, n*d.ns)
-	d.x = resized(d.x, n*d.ns*(st.nd+st.np))
+	d.slot = resized(d.slot, n)
+	pieces := 0
+	for i, j := range m.jump {
+		d.slot[i] = pieces
+		if j < 0 {
+			pieces++
+		}
+	}
+	d.lu = resized(d.lu, pieces*d.ns*d.nc)
+	d.piv = resized(d.piv, pieces*d.nc)
+	d.x = resized(d.x, pieces*d.ns*(st.nd-st.nq+st.np))
 	d.w = zeroed(d.w, n*d.ns)
 	d.rhs = resized(d.rhs, n*st.nd)
 	d.g = resized(d.g, st.nd+st.np)

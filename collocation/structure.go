@@ -17,6 +17,11 @@ import (
 type structure struct {
 	n, nd, na, np int
 
+	// nq is how many of the last differential components are quadratures: no
+	// equation has them, so that their slopes follow from the other stages, and
+	// only the nodes know their values.
+	nq, core int // core: number of free components but quadratures; they come first
+
 	next, end, depth []int // of the nd differential components; next -1: none
 	order            []int // differential components by depth
 	free             []int // components with stage unknowns: slopes, then algebraic
@@ -27,6 +32,9 @@ type structure struct {
 // newStructure makes a structure of the links found; nil: none.
 func newStructure(sys *ode.System, next []int) *structure {
 	st := &structure{n: sys.Dim, na: sys.Algebraic, nd: sys.Dim - sys.Algebraic, np: sys.Params}
+	if st.na == 0 {
+		st.nq = min(sys.Quadratures, st.nd-1)
+	}
 	st.next = make([]int, st.nd)
 	for r := range st.next {
 		st.next[r] = -1
@@ -71,6 +79,9 @@ func newStructure(sys *ode.System, next []int) *structure {
 		if c >= st.nd || st.depth[c] == 0 {
 			st.freeAt[c] = len(st.free)
 			st.free = append(st.free, c)
+			if c < st.nd-st.nq || c >= st.nd {
+				st.core++
+			}
 		}
 	}
 	return st

@@ -164,7 +164,8 @@ type ConvergenceRow struct {
 // ConvergenceStudy is what Convergence returns.
 type ConvergenceStudy struct {
 	Scheme Scheme
-	Theory int // the order that it should have
+	Theory int  // the order that it should have: of the scheme, or less at seams
+	Seamed bool // it is less
 	Rows   []ConvergenceRow
 	Limit  *Limit // nil: fewer than two rows
 }
@@ -190,6 +191,11 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 		}
 		c.Mesh = mesh
 	}
+	if c.seamed() {
+		full := study.Theory
+		study.Theory = min(full, c.Smooth+2)
+		study.Seamed = study.Theory < full
+	}
 	size := sizes(&c, ref)
 	for {
 		c.Layers = len(c.Mesh) - 1
@@ -210,6 +216,18 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 	}
 	study.Limit = study.extrapolate(size)
 	return study, nil
+}
+
+// seamed reports whether a seam lies inside a layer of the mesh.
+func (pr *Problem) seamed() bool {
+	near := 1e-12 * (pr.Mesh[len(pr.Mesh)-1] - pr.Mesh[0])
+	for _, t := range pr.Seams {
+		i, found := slices.BinarySearch(pr.Mesh, t)
+		if !found && i > 0 && i < len(pr.Mesh) && t-pr.Mesh[i-1] > near && pr.Mesh[i]-t > near {
+			return true
+		}
+	}
+	return false
 }
 
 func strongly(rf []float64) bool {
@@ -315,6 +333,7 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		return row, err
 	}
 	row.NewtonSteps, row.Time = path.Stats.Steps, time.Since(begin)
+	m.once = true
 	again, err := m.path(ctx, s) // with the inertia
 	if err != nil {
 		again = path

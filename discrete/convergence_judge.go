@@ -90,11 +90,21 @@ func (s *ConvergenceStudy) exhausted() bool {
 }
 
 // Order returns the observed order of a quantity in the finest row where it can
-// be judged. Where none can be, the judgement of the finest row says why.
+// be judged. One below theory that goes on changing in finer rows was steady by
+// chance, as where the error is about to change its sign, and is not judged.
+// Where none can be, the judgement of the finest row says why.
 func (s *ConvergenceStudy) Order(q Quantity) (order float64, why Judgement) {
+	changes := false
 	for k := len(s.Rows) - 1; k >= 0; k-- {
-		if s.Rows[k].Judgement[q] == Judged {
-			return s.Rows[k].Orders[q], Judged
+		order := s.Rows[k].Orders[q]
+		switch s.Rows[k].Judgement[q] {
+		case NotAsymptotic:
+			changes = true
+		case Judged:
+			if changes && order < float64(s.Theory)-OrderTolerance {
+				return math.NaN(), NotAsymptotic
+			}
+			return order, Judged
 		}
 	}
 	if len(s.Rows) == 0 {

@@ -56,7 +56,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		return out
 	}
 	sc := make([]float64, p.P)
-	last := math.Inf(1)
+	last, full := math.Inf(1), false // of the step before
 	for {
 		if err := ctx.Err(); err != nil {
 			return fail(err, "interrupted")
@@ -122,6 +122,14 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		}
 		m0 := c.merit(m.v, sc)
 		done := out.pred <= o.tol*A && (out.steps > 0 || math.Abs(gap) <= o.tol*A)
+		if out.steps > 0 && full {
+			// Of full steps each contracts by the square of the one before, and
+			// what they change is quadratic in them: the next is not worth the
+			// factors that would tell so.
+			r := out.pred / last
+			done = done || out.pred*r*r <= o.tol*A && r < 1e-2
+		}
+		done = done || o.once
 		alpha := 1.0
 		for {
 			if alpha == 1 {
@@ -153,7 +161,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 				return fail(ode.ErrNoDescent, "no decrease of the residuals in the costate form; approach a large Rf in smaller steps")
 			}
 		}
-		last = out.pred
+		last, full = out.pred, alpha == 1
 		copy(m.v, c.tv)
 		copy(c.lam, c.tl)
 		out.steps++

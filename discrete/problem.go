@@ -41,6 +41,12 @@ type Problem struct {
 	// one of order 1, and the path has a JumpWarning [none].
 	Jumps []float64
 
+	// Seams are places, ascending, where the model or a signal has no more than
+	// Smooth continuous derivatives in t: inside a layer no rule has a higher
+	// order than Smooth + 2 then, which a convergence study knows [none].
+	Seams  []float64
+	Smooth int
+
 	Observations []Observation
 	Signals      []Signal
 	OffGrid      OffGrid

@@ -103,6 +103,7 @@ type minimiser struct {
 	scale, from float64
 	dual        bool
 	warm        bool // v is the minimum at a neighbouring Rf, or said to be near it
+	once        bool // v is the minimum: one more step in the costate form is enough
 }
 
 func newMinimiser(p *plan, s *Solver) *minimiser {
@@ -112,7 +113,7 @@ func newMinimiser(p *plan, s *Solver) *minimiser {
 // minimise moves the current path to a minimum at the given scale; final asks
 // for proof that it is one.
 func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64, final bool) outcome {
-	o := newtonOptions{curvature: s.Curvature, tol: tol, maxIter: s.maxSteps()}
+	o := newtonOptions{curvature: s.Curvature, tol: tol, maxIter: s.maxSteps(), once: m.once}
 	if m.from = m.scale; m.from == 0 {
 		m.from = scale
 	}

@@ -97,6 +97,22 @@ func (d *Domain) bends() []float64 {
 	return out
 }
 
+// Seams returns the places inside the interval, ascending, where a derivative of a
+// signal jumps, but only one beyond the first few: the knots of splines. smooth is
+// how many derivatives are continuous at all of them. A mesh need not have them,
+// but no rule has more than the order smooth + 2 on one that has not.
+func (d *Domain) Seams() (places []float64, smooth int) {
+	for _, in := range d.Inputs {
+		if in.Smooth == 0 {
+			continue
+		}
+		if places = append(places, in.Knots...); smooth == 0 || in.Smooth < smooth {
+			smooth = in.Smooth
+		}
+	}
+	return apart(places, d.Start, d.End), smooth
+}
+
 // apart sorts places, drops those that are not inside the interval, and keeps
 // one of those that differ by rounding only.
 func apart(places []float64, start, end float64) []float64 {

@@ -77,7 +77,7 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 	}
 	b := &ode.BVP{
 		System: ode.System{
-			Dim: n, Params: np, Algebraic: e.Algebraic,
+			Dim: n, Params: np, Algebraic: e.Algebraic, Quadratures: quadratures(entries[:n*n], n, e.Algebraic),
 			Func: func(dst []float64, t float64, y, p []float64) {
 				field.eval(dst, t, y, p, nil)
 			},
@@ -92,6 +92,7 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 		},
 		Start: e.Start, End: e.End, Breaks: e.Breaks(),
 	}
+	b.Seams, _ = e.Seams()
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())
 	}
@@ -109,6 +110,22 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// quadratures counts the last differential components on which nothing in the
+// n×n Jacobian's rows depends.
+func quadratures(jacobian []*expr.Expr, n, algebraic int) int {
+	for q := 0; ; q++ {
+		c := n - algebraic - 1 - q
+		for r := 0; c >= 0 && r < n; r++ {
+			if !isZero(jacobian[r*n+c]) {
+				return q
+			}
+		}
+		if c < 0 {
+			return q
+		}
+	}
 }
 
 // free reports whether no entry depends on any of the symbols.

@@ -51,6 +51,10 @@ type Input struct {
 	// Knots are the places of the data, ascending. Between them nothing is
 	// hidden.
 	Knots []float64
+
+	// Smooth is the number of derivatives that are continuous at the knots that
+	// are no breaks; 0: all.
+	Smooth int
 }
 
 // Param is an unknown constant.

@@ -15,6 +15,11 @@ type BVP struct {
 	// interpolated signal. They are always mesh points. nil: none.
 	Breaks []float64
 
+	// Seams are places, ascending, where only a higher derivative with respect
+	// to t jumps: a knot of a spline. A mesh need not have them; an integrator
+	// that steps over one is less accurate than it believes. nil: none.
+	Seams []float64
+
 	// Guess stores a first guess of y(t) into dst (Dim). nil: zeros.
 	Guess func(dst []float64, t float64)
 

@@ -116,6 +116,9 @@ func (r *run) integrate(ctx context.Context) (*Solution, error) {
 	if err != nil {
 		return r.fail(err)
 	}
+	if s, ok := st.(interface{ release() }); ok {
+		defer s.release()
+	}
 	limit := r.in.MaxSteps
 	if limit <= 0 {
 		limit = defaultMaxSteps

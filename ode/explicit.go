@@ -3,6 +3,7 @@ package ode
 import (
 	"fmt"
 	"math"
+	"sync"
 )
 
 // Explicit is an explicit Runge-Kutta method given by its coefficients.
@@ -71,7 +72,8 @@ type explicitStepper struct {
 	a         []weights // of the stages 1..s-1 and of the extra stages
 	b, e, e3  weights
 	stiffDiff weights     // difference of the arguments of the two stages
-	k         [][]float64 // stages, each of size r.size
+	k         [][]float64 // stages, each of size r.size, in buf
+	buf       []float64
 	arg       []float64   // workspace
 	d         [][]float64 // D transposed: d[j] are the weights of theta^(j+1)
 	control   controller
@@ -79,23 +81,49 @@ type explicitStepper struct {
 	test      stiffTest
 }
 
+// steppers are those of integrations that have ended: shooting makes thousands of
+// a step or two, with stages of 100 kB.
+var steppers sync.Pool
+
 func (m *Explicit) newStepper(r *run) (stepper, error) {
 	if r.sys.Algebraic > 0 {
 		return nil, r.error(ErrMethod, "the system has algebraic components", "use Radau")
 	}
+	st, _ := steppers.Get().(*explicitStepper)
+	if st == nil || st.m != m {
+		st = m.tables()
+	}
+	st.r, st.badAt, st.test = r, -1, stiffTest{}
+	if size := (len(st.k) + 1) * r.size; cap(st.buf) < size {
+		st.buf = make([]float64, size)
+	} else {
+		st.buf = st.buf[:size]
+		clear(st.buf)
+	}
+	for i := range st.k {
+		st.k[i] = st.buf[i*r.size : (i+1)*r.size]
+	}
+	st.arg = st.buf[len(st.k)*r.size:]
+	st.control = newController(r, m.Q, m.Beta)
+	return st, nil
+}
+
+// release gives st to a later integration.
+func (st *explicitStepper) release() {
+	st.r = nil
+	steppers.Put(st)
+}
+
+// tables returns a stepper with what depends on the method alone.
+func (m *Explicit) tables() *explicitStepper {
 	s := len(m.B)
-	st := &explicitStepper{r: r, m: m, stages: s, badAt: -1}
+	st := &explicitStepper{m: m, stages: s}
 	st.a = make([]weights, len(m.A))
 	for i, row := range m.A {
 		st.a[i] = nonzero(row)
 	}
 	st.b, st.e, st.e3 = nonzero(m.B), nonzero(m.E), nonzero(m.E3)
 	st.k = make([][]float64, max(len(m.A), s+1))
-	buf := make([]float64, (len(st.k)+1)*r.size)
-	for i := range st.k {
-		st.k[i] = buf[i*r.size : (i+1)*r.size]
-	}
-	st.arg = buf[len(st.k)*r.size:]
 	if m.D != nil {
 		st.d = make([][]float64, len(m.D[0]))
 		for j := range st.d {
@@ -121,8 +149,7 @@ func (m *Explicit) newStepper(r *run) (stepper, error) {
 		}
 		st.stiffDiff = nonzero(diff)
 	}
-	st.control = newController(r, m.Q, m.Beta)
-	return st, nil
+	return st
 }
 
 func (st *explicitStepper) start() float64 {

@@ -18,6 +18,11 @@ type System struct {
 	Params    int // number of unknown constant parameters [0]
 	Algebraic int // how many of the last components are algebraic [0]
 
+	// Quadratures is how many of the last differential components are mere
+	// integrals: neither f nor its Jacobians depend on them, as the costates of
+	// the parameters. A solver may leave their columns of df/dy unread. [0]
+	Quadratures int
+
 	// Func stores f(t, y, p) into dst (Dim).
 	Func func(dst []float64, t float64, y, p []float64)
 

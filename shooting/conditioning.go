@@ -2,6 +2,7 @@ package shooting
 
 import (
 	"math"
+	"slices"
 
 	"costate/ode"
 )
@@ -11,10 +12,19 @@ import (
 // component: Kappa1 and Gamma1 are the maximum and the mean over t of what
 // unit changes of all conditions together do at the nodes, Kappa adds what
 // changes of the right-hand side by one size per length do, for a few patterns
-// of signs.
+// of signs. They are computed once for each factorisation.
 func (r *run) conditioning() ode.Conditioning {
-	n, last := r.p.Dim, len(r.t)-1
-	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
+	if r.known.of != r.stats.Factorisations {
+		r.known.figures, r.known.of = r.figures(), r.stats.Factorisations
+	}
+	return r.known.figures
+}
+
+// together is how many right-hand sides are solved at once.
+const together = 16
+
+func (r *run) figures() ode.Conditioning {
+	n, m, last := r.p.Dim, r.p.Params, len(r.t)-1
 	unit := make([]float64, n)
 	for c, v := range r.peak {
 		switch unit[c] = v; {
@@ -24,14 +34,20 @@ func (r *run) conditioning() ode.Conditioning {
 			unit[c] = 1
 		}
 	}
-	size := func(k int) float64 {
-		v := 0.0
+	width := min(together, n+m)
+	y, q, g := make([]float64, (last+1)*n*width), make([]float64, m*width), make([]float64, (n+m)*width)
+	// sizes stores the largest component at node k of each of count solutions.
+	sizes := func(k, count int) []float64 {
+		v := make([]float64, together)[:count]
 		for c, u := range unit {
-			v = max(v, math.Abs(d[k*n+c])/u)
+			for i, x := range y[(k*n+c)*count:][:count] {
+				v[i] = max(v[i], math.Abs(x)/u)
+			}
 		}
 		return v
 	}
 	total := make([]float64, last+1)
+	scale := make([]float64, n+m)
 	for j, touch := range r.cond.touch {
 		u := 0.0
 		for k := range touch {
@@ -42,11 +58,20 @@ func (r *run) conditioning() ode.Conditioning {
 		for i, v := range r.abd.ConditionBorder(j) {
 			u = max(u, math.Abs(v*r.q(r.x)[i]))
 		}
-		b[last*n+j] = u
-		r.solveLinear(d, b)
-		b[last*n+j] = 0
+		scale[j] = u
+	}
+	for from := 0; from < n+m; from += together {
+		count := min(together, n+m-from)
+		clear(g)
+		for i := range count {
+			g[(from+i)*count+i] = scale[from+i]
+		}
+		r.stats.Solves += count
+		r.abd.SolveMany(y, q, nil, g, count)
 		for k := range total {
-			total[k] += size(k)
+			for _, v := range sizes(k, count) {
+				total[k] += v
+			}
 		}
 	}
 	var f ode.Conditioning
@@ -59,20 +84,34 @@ func (r *run) conditioning() ode.Conditioning {
 	}
 	inner := 0.0
 	signs := newSigns()
-	for range 4 {
+	b := make([]float64, last*n*patterns)
+	for i := range patterns {
 		for k := range last {
 			h := (r.t[k+1] - r.t[k]) / length
 			for c, u := range unit {
-				b[k*n+c] = signs.next() * h * u
+				b[(k*n+c)*patterns+i] = signs.next() * h * u
 			}
 		}
-		r.solveLinear(d, b)
-		for k := range total {
-			inner = max(inner, size(k))
-		}
+	}
+	y, q = grown(y, (last+1)*n*patterns), grown(q, m*patterns)
+	r.stats.Solves += patterns
+	r.abd.SolveMany(y, q, b, make([]float64, (n+m)*patterns), patterns)
+	for k := range total {
+		inner = max(inner, slices.Max(sizes(k, patterns)))
 	}
 	f.Kappa = f.Kappa1 + inner
 	return f
+}
+
+// patterns is how many patterns of signs stand for all.
+const patterns = 4
+
+// grown returns x with at least n elements; what they are is lost.
+func grown(x []float64, n int) []float64 {
+	if len(x) < n {
+		return make([]float64, n)
+	}
+	return x
 }
 
 // signs is a fixed sequence of random signs (xorshift; Marsaglia 2003).

@@ -184,8 +184,7 @@ func (r *run) factorSurely() error {
 			}
 			return size
 		}
-		b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
-		doubt := r.perturb(b, d, change) * r.s.rtol()
+		doubt := r.perturb(change) * r.s.rtol()
 		last := kappa
 		kappa = r.conditioning().Kappa
 		if doubt < 0.1 && before != nil && kappa < 3*last {
@@ -255,24 +254,37 @@ func (r *run) noise() float64 { return r.effect(r.precision(1)) }
 // segments, rel and abs relative to values and to sizes.
 func (r *run) effect(rel, abs float64) float64 {
 	n := r.p.Dim
-	b, d := make([]float64, len(r.x)), make([]float64, len(r.x))
 	r.weigh(r.x, r.x)
-	return r.perturb(b, d, func(i int) float64 {
+	return r.perturb(func(i int) float64 {
 		return rel*max(math.Abs(r.x[n+i]), math.Abs(r.x[i])) + abs*r.tol[i%n]
 	})
 }
 
 // perturb returns the largest effect on the solution, in Newton's norm, of
 // errors of the given size in the matching conditions, for a few patterns of
-// signs. b and d are workspace.
-func (r *run) perturb(b, d []float64, size func(i int) float64) float64 {
-	worst := 0.0
+// signs.
+func (r *run) perturb(size func(i int) float64) float64 {
+	n, m, last := r.p.Dim, r.p.Params, len(r.t)-1
 	signs := newSigns()
-	for range 4 {
-		for i := range b[:(len(r.t)-1)*r.p.Dim] {
-			b[i] = signs.next() * size(i)
+	b := make([]float64, last*n*patterns)
+	for k := range patterns {
+		for i := range last * n {
+			b[i*patterns+k] = signs.next() * size(i)
 		}
-		r.solveLinear(d, b)
+	}
+	y, q := make([]float64, (last+1)*n*patterns), make([]float64, m*patterns)
+	r.stats.Solves += patterns
+	r.abd.SolveMany(y, q, b, make([]float64, (n+m)*patterns), patterns)
+	worst := 0.0
+	d := make([]float64, len(r.x))
+	for k := range patterns {
+		for i := range d {
+			if j := i - (last+1)*n; j < 0 {
+				d[i] = y[i*patterns+k]
+			} else {
+				d[i] = q[j*patterns+k]
+			}
+		}
 		if q := r.norm(d); q > worst || math.IsNaN(q) {
 			worst = q
 		}

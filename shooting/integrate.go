@@ -115,9 +115,10 @@ func (r *run) count(s *ode.Solution) {
 	r.stats.Rejected += s.Stats.Rejected
 }
 
-// breaks returns the breaks of the right-hand side in [a, b].
+// breaks returns the breaks of the right-hand side in [a, b], and its seams if
+// they disturb.
 func (r *run) breaks(a, b float64) []float64 {
-	all := r.p.Breaks
+	all := r.stops
 	from := sort.SearchFloat64s(all, a)
 	to := from
 	for to < len(all) && all[to] <= b {

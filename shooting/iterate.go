@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"costate/internal/newton"
 	"costate/ode"
@@ -74,6 +75,14 @@ func (r *run) begin(ctx context.Context) error {
 // with cause, or returns the error that says why there is no use in it.
 func (r *run) retry(ctx context.Context, cause error) error {
 	diverged := errors.Is(cause, newton.ErrNoDescent)
+	if diverged && !r.seams && len(r.p.Seams) > 0 {
+		r.seams = true
+		r.stops = append(append([]float64(nil), r.stops...), r.p.Seams...)
+		slices.Sort(r.stops)
+		r.stops = slices.Compact(r.stops)
+		r.fill(r.firstGuess())
+		return nil
+	}
 	if diverged && r.adaptive() && r.tau > leastTau {
 		// The iteration may drown in the errors of the integration.
 		if noise := r.noise(); noise > 0.1 {

@@ -28,6 +28,11 @@ type run struct {
 	patience int     // bound for the steps of a segment with derivatives; 0: none
 	equal    int     // equal segments per piece; 0: by growth
 
+	// The integrators stop at stops: the breaks of the problem, and its seams when
+	// Newton's iteration has ended in the errors of steps over them.
+	stops []float64
+	seams bool
+
 	limit   float64 // growth at which a segment ends
 	longest float64 // bound for the length of a segment
 
@@ -39,6 +44,11 @@ type run struct {
 	at   []int // node of each point of the conditions
 	x    []float64
 	abd  linalg.ABD
+
+	known struct { // condition of the factors
+		figures ode.Conditioning
+		of      int // the number of factorisations that there were
+	}
 
 	sure     bool // the derivatives are known to be accurate enough
 	factored bool // whether abd holds factors of these nodes' system
@@ -68,6 +78,7 @@ func newRun(s *Solver, p *ode.BVP) (*run, error) {
 	check(p)
 	r := &run{s: s, p: p, sys: p.System, method: s.Integrator.Method, equal: max(s.Segments, 0)}
 	n, m := p.Dim, p.Params
+	r.stops = p.Breaks
 	r.params = make([]float64, m)
 	r.peak, r.mean, r.coupling, r.tol = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	r.wp = make([]float64, m)

@@ -123,8 +123,8 @@ func (s *ABD) layout() {
 	s.size = p
 	work += p * (n + s.w)
 	rows += p
-	s.work = zeroed(s.work, work)
-	s.scale = zeroed(s.scale, rows)
+	s.work = resized(s.work, work)
+	s.scale = resized(s.scale, rows)
 	s.piv = resized(s.piv, nint*n)
 	s.last = zeroed(s.last, p*p)
 	s.lastPiv = resized(s.lastPiv, p)

@@ -154,6 +154,49 @@ func TestABDWright(t *testing.T) {
 	}
 }
 
+// Many right-hand sides at once give what they give one by one.
+func TestABDSolveMany(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	const n, m, nint, count = 3, 2, 9, 4
+	conditions := join(repeat(1, 0, 4, 9), repeat(1, 3, 6), repeat(2, 0), repeat(1, 9))
+	var s ABD
+	s.Reset(n, m, nint, conditions)
+	random(&s, conditions, rnd)
+	if err := s.Factor(); err != nil {
+		t.Fatal(err)
+	}
+	var wide [4][]float64 // y, q, r, g
+	var one [4][]float64
+	for k, size := range []int{(nint + 1) * n, m, nint * n, n + m} {
+		wide[k], one[k] = make([]float64, size*count), make([]float64, size)
+	}
+	fill(wide[2], rnd)
+	fill(wide[3], rnd)
+	for _, zero := range []bool{false, true} {
+		r := wide[2]
+		if zero {
+			clear(r)
+			r = nil
+		}
+		s.SolveMany(wide[0], wide[1], r, wide[3], count)
+		for c := range count {
+			for k := 2; k < 4; k++ {
+				for i := range one[k] {
+					one[k][i] = wide[k][i*count+c]
+				}
+			}
+			s.Solve(one[0], one[1], one[2], one[3])
+			for k := range 2 {
+				for i, want := range one[k] {
+					if got := wide[k][i*count+c]; !(math.Abs(got-want) <= 1e-12*(1+math.Abs(want))) {
+						t.Errorf("r zero: %v, right-hand side %d, part %d, element %d: %g, want %g", zero, c, k, i, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestABDSingular(t *testing.T) {
 	var s ABD
 	s.Reset(2, 0, 3, join(repeat(1, 0), repeat(1, 3)))

@@ -101,6 +101,7 @@ func (l *loader) interpolate(in *hamiltonian.Input, n *node, times, y []float64,
 			return true
 		}
 		in.Value = notAKnot(xs, ys).at
+		in.Smooth = 2
 	}
 	return true
 }

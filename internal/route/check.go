@@ -97,8 +97,8 @@ func (o *CheckOptions) defaults() {
 type checker struct {
 	CheckOptions
 	*Check
-	ctx  context.Context
-	flow *hamiltonian.Flow
+	ctx   context.Context
+	flown *flown
 
 	damage func(*discrete.Problem) // tests only
 }
@@ -108,16 +108,17 @@ func (c *checker) run() error {
 		return err
 	}
 	c.Step("collocation")
-	// Shooting and the layers know nothing of each other.
-	var shooting sync.WaitGroup
+	// Shooting, the layers and an integrator know nothing of each other.
+	var others sync.WaitGroup
 	var unshot error
-	shooting.Go(func() {
+	others.Go(func() {
 		p := *c.Problem // holds parameters of its own
 		c.Shooting, unshot = p.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
 		c.Step("shooting")
 	})
+	others.Go(func() { c.flown = c.fly() })
 	err := c.layers()
-	shooting.Wait()
+	others.Wait()
 	switch {
 	case err != nil:
 		return err
@@ -196,6 +197,7 @@ func (c *checker) layers() error {
 	studies := make([]*discrete.ConvergenceStudy, len(schemes))
 	failed := make([]error, len(schemes))
 	forEach(len(schemes), workers(0), func(i int) {
+		i = len(schemes) - 1 - i // those of many stages take longest
 		studies[i], failed[i] = discrete.Convergence(c.ctx, pr, c.reference(), schemes[i], c.First, c.Last)
 		c.Step("layers, " + schemes[i].String())
 	})

@@ -19,17 +19,15 @@ func (c *checker) certificates() error {
 	}
 	c.certify(hamiltonian.Within("error estimate", worst, c.Tol, "of collocation: difference to one stage more"))
 
-	flow, err := hamiltonian.NewFlow(c.ctx, b, sol, c.Tol/1000)
 	if c.ctx.Err() != nil {
 		return c.ctx.Err()
 	}
 	phase, canonical := p.Equations.Phase()
-	if err != nil {
-		c.certify(hamiltonian.Unjudged("integration defect", math.NaN(), "%s", brief(err)))
+	flow := c.flown
+	if flow.err != nil {
+		c.certify(hamiltonian.Unjudged("integration defect", math.NaN(), "%s", brief(flow.err)))
 	} else {
-		c.flow = flow
-		global, _, _ := flow.GlobalError(c.Tol)
-		c.certify(flow.IntegrationDefect(c.Tol), global)
+		c.certify(flow.defect, flow.global)
 	}
 	if c.Shooting != nil && !c.Exact {
 		k := c.Shooting.Condition.Kappa1
@@ -60,16 +58,15 @@ func (c *checker) certificates() error {
 			}
 		}
 		c.certify(hamiltonian.Structure(b, phase, sol, energy)...)
-		if flow := c.flow; flow != nil {
-			c.certify(flow.Symplectic(phase))
-			found, err := flow.ConjugatePoints(c.ctx, phase)
-			if cert, ok := notJacobi(err); ok {
+		if flow.err == nil {
+			c.certify(flow.symplectic)
+			if cert, ok := notJacobi(flow.unjudged); ok {
 				c.certify(cert)
-			} else if err != nil {
-				return err
+			} else if flow.unjudged != nil {
+				return flow.unjudged
 			} else {
-				c.Conjugate = found
-				c.certify(found.Certificate())
+				c.Conjugate = flow.conjugate
+				c.certify(flow.conjugate.Certificate())
 			}
 		}
 	}
@@ -168,6 +165,9 @@ func orders(s *discrete.ConvergenceStudy) hamiltonian.Certificate {
 		}
 	}
 	note := fmt.Sprintf("observed %s, theory %d", strings.Join(seen, ", "), s.Theory)
+	if s.Seamed {
+		note += " for knots of a signal inside layers"
+	}
 	if why := s.Diverges(); why != "" {
 		return hamiltonian.Certificate{Name: name, Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: why}
 	}

@@ -36,6 +36,7 @@ func Layers(a *hamiltonian.Action) (*discrete.Problem, error) {
 	for _, in := range a.Inputs {
 		p.Jumps = append(p.Jumps, jumps(in, a.Start, a.End)...)
 	}
+	p.Seams, p.Smooth = a.Seams()
 	slices.Sort(p.Jumps)
 	p.Jumps = slices.Compact(p.Jumps)
 	states := prior{n: d}
