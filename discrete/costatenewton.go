@@ -125,9 +125,9 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		if out.steps > 0 && full {
 			// Of full steps each contracts by the square of the one before, and
 			// what they change is quadratic in them: the next is not worth the
-			// factors that would tell so.
+			// factors that would tell so, unless the action itself goes to zero.
 			r := out.pred / last
-			done = done || out.pred*r*r <= o.tol*A && r < 1e-2
+			done = done || out.pred*r*r <= o.tol*A && r < 1e-2 && out.pred <= 1e-6*A
 		}
 		done = done || o.once
 		alpha := 1.0
