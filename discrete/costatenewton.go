@@ -52,7 +52,11 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		m.dual = true
 	}
 	fail := func(err error, msg string) outcome {
-		out.err = &NewtonError{out.steps, scale, out.total(), msg, err}
+		action := out.total()
+		if p.hasInf {
+			action = math.NaN()
+		}
+		out.err = &NewtonError{out.steps, scale, action, msg, err}
 		return out
 	}
 	sc := make([]float64, p.P)

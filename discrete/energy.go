@@ -62,6 +62,26 @@ func (w *work) action(v []float64, scale float64) energy {
 	return e
 }
 
+// defect returns the sums over the layers of the largest residual of each
+// component (Dim) with Rf = +Inf, from the residuals that action leaves behind.
+func (w *work) defect() []float64 {
+	p, D := w.p, w.p.D
+	sum := make([]float64, D)
+	for d := range sum {
+		if !math.IsInf(p.rf[d], 1) {
+			continue
+		}
+		for n := range p.N {
+			worst := 0.0
+			for i := range p.R {
+				worst = max(worst, math.Abs(w.res[(n*p.R+i)*D+d]))
+			}
+			sum[d] += worst
+		}
+	}
+	return sum
+}
+
 // steadyError returns the model error of the steady components at v.
 func (w *work) steadyError(v []float64) float64 {
 	p, D := w.p, w.p.D
