@@ -48,6 +48,9 @@ func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *r
 		until = p.File.Anneal.Predict
 	}
 	if until > p.Equations.End {
+		for _, w := range route.BeyondInputs(p.File, until) {
+			e.log.Warn(w)
+		}
 		pred, err := p.Predict(context.WithoutCancel(ctx), path, until)
 		if err != nil {
 			return nil, nil, nil, err
