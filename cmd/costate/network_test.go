@@ -7,6 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"costate/discrete"
+	"costate/internal/problemfile"
+	"costate/internal/route"
+	"costate/ode"
 )
 
 // rowsOf runs a command and returns the rows of its tables and what it said.
@@ -228,6 +233,32 @@ sd = 0.1
 	}
 	if v := number(t, got["errors"], "over noise", map[string]any{"predictor": "network", "set": "training"}); v > 4 {
 		t.Errorf("error of training %g", v)
+	}
+}
+
+// TestLevelVerdict: one rule for anneal, design and solve; a level far below the
+// expected one is no success.
+func TestLevelVerdict(t *testing.T) {
+	x := discrete.NetworkExpected{Data: 200, Mean: 100, Sd: 10}
+	for _, c := range []struct {
+		out, sd  float64
+		weighted bool
+		want     string
+	}{
+		{100, 10, false, "consistent"}, {81, 10, false, "consistent"}, {119, 10, false, "consistent"},
+		{1.24, 10, false, "less error than noise"}, {121, 10, false, "more error than noise"},
+		{1.24, 10, true, "not judged: the labels have no precision"}, {0, 0, false, "no degree of freedom is left"},
+	} {
+		x.Sd = c.sd
+		n := &route.Network{Spec: &problemfile.Network{Weighted: c.weighted}}
+		fit := &discrete.NetworkFit{Status: ode.Solved, Action: discrete.NetworkAction{Out: c.out}}
+		if got := levelVerdict(n, fit, x); got != c.want {
+			t.Errorf("level %g, 100 +- %g expected: %q, want %q", c.out, c.sd, got, c.want)
+		}
+		d := discrete.NetworkDesignCase{Action: fit.Action, Expected: x}
+		if !c.weighted && d.Reached(2) != (c.want == "consistent") {
+			t.Errorf("level %g, 100 +- %g expected: reached %v", c.out, c.sd, d.Reached(2))
+		}
 	}
 }
 

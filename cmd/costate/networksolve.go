@@ -82,7 +82,7 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 		if err := rows.baselines(); err != nil {
 			return err
 		}
-		expected, err := e.expectedOfTraining(r)
+		expected, err := e.expectedOfTraining(n, r)
 		if err != nil {
 			return err
 		}
@@ -105,16 +105,16 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 
 // expectedOfTraining compares the level of a trained network with what noise
 // makes of it, and warns of one that is higher: a minimum is not yet a fit.
-func (e *env) expectedOfTraining(r *route.NetworkTrained) ([]report.Table, error) {
+func (e *env) expectedOfTraining(n *route.Network, r *route.NetworkTrained) ([]report.Table, error) {
 	x, err := r.Problem.Expected(r.Best)
 	if err != nil {
 		return nil, err
 	}
 	found := r.Best.Action.Data()
-	if z := (found - x.Mean) / x.Sd; z > 2 {
+	if z := x.Z(found); z > 2 && !n.Spec.Weighted {
 		e.log.Warn(fmt.Sprintf("the level %.5g is %.3g standard deviations above the expected one: a local minimum, and more --starts or costate anneal may find a lower one, or a network that cannot explain the data", found, z))
 	}
-	return []report.Table{expectedTable(x, found, 1)}, nil
+	return []report.Table{expectedTable(n, r.Best, x, 1)}, nil
 }
 
 func (s *solveFlags) training(method string) route.NetworkTrainOptions {
