@@ -50,9 +50,9 @@ type NetworkDesignCase struct {
 }
 
 // Reached reports whether the level is within k standard deviations of the
-// expected one, from above.
+// expected one: a lower one follows the noise, or is of a wrong precision.
 func (c *NetworkDesignCase) Reached(k float64) bool {
-	return c.Err == nil && c.Action.Data() <= c.Expected.Mean+k*c.Expected.Sd
+	return c.Err == nil && math.Abs(c.Expected.Z(c.Action.Data())) <= k
 }
 
 // NetworkDesignResult are all cases in the order of the sweep and the choice.

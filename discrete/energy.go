@@ -62,6 +62,26 @@ func (w *work) action(v []float64, scale float64) energy {
 	return e
 }
 
+// defect returns the sums over the layers of the largest residual of each
+// component (Dim) with Rf = +Inf, from the residuals that action leaves behind.
+func (w *work) defect() []float64 {
+	p, D := w.p, w.p.D
+	sum := make([]float64, D)
+	for d := range sum {
+		if !math.IsInf(p.rf[d], 1) {
+			continue
+		}
+		for n := range p.N {
+			worst := 0.0
+			for i := range p.R {
+				worst = max(worst, math.Abs(w.res[(n*p.R+i)*D+d]))
+			}
+			sum[d] += worst
+		}
+	}
+	return sum
+}
+
 // steadyError returns the model error of the steady components at v.
 func (w *work) steadyError(v []float64) float64 {
 	p, D := w.p, w.p.D
@@ -94,9 +114,6 @@ func (w *work) weight(n, i, d int, scale float64) float64 {
 	if w.caps != nil {
 		return min(p.weight(n, i, d, scale), p.tab.w[i]/p.s[n]*w.caps[d])
 	}
-	if w.infinite > 0 && math.IsInf(p.rf[d], 1) {
-		return p.tab.w[i] / p.s[n] * w.infinite
-	}
 	return p.weight(n, i, d, scale)
 }
 
@@ -118,7 +135,7 @@ func (w *work) misfit(n, i int, r []float64, scale float64) float64 {
 	rf := p.rf
 	if p.vary != nil || p.hasInf || p.steady != nil {
 		for d, x := range r {
-			if !math.IsInf(rf[d], 1) || w.infinite > 0 {
+			if !math.IsInf(rf[d], 1) || w.caps != nil {
 				s += w.weight(n, i, d, scale) * x * x
 			}
 		}

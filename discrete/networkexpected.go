@@ -22,6 +22,15 @@ type NetworkExpected struct {
 	Sd      float64 // sqrt((Data - Inputs - Weights)/2)
 }
 
+// Z is the distance of a level, the Data of an action, from the expected one in
+// standard deviations; NaN where no degree of freedom is left.
+func (e NetworkExpected) Z(data float64) float64 {
+	if !(e.Sd > 0) {
+		return math.NaN()
+	}
+	return (data - e.Mean) / e.Sd
+}
+
 // Expected counts the degrees of freedom at a fit. The effective number of
 // weights is the trace of H (H + P)^-1, H = G'S^-1G being the curvature that
 // the data give the weights and P the precision of their prior (1 without

@@ -27,7 +27,7 @@ type newtonOptions struct {
 	curvature Curvature
 	tol       float64 // of the predicted decrease, relative to the action
 	maxIter   int
-	once      bool // one full step of the costate form, whatever it brings
+	once      bool // one full step of the costate form from a minimum is enough
 }
 
 // damping is what one minimisation hands to the next: the Levenberg-Marquardt
@@ -66,13 +66,17 @@ type outcome struct {
 type NewtonError struct {
 	Step    int     // Newton steps taken
 	RfScale float64 // factor on Rf
-	Action  float64
+	Action  float64 // NaN: with exact equations that are not met there is none
 	Msg     string
 	Err     error // a sentinel of package ode, or the context's error
 }
 
 func (e *NewtonError) Error() string {
-	return fmt.Sprintf("discrete: after %d Newton steps at Rf scale %.4g, action %.6g: %s", e.Step, e.RfScale, e.Action, e.Msg)
+	action := ""
+	if !math.IsNaN(e.Action) {
+		action = fmt.Sprintf(", action %.6g", e.Action)
+	}
+	return fmt.Sprintf("discrete: after %d Newton steps at Rf scale %.4g%s: %s", e.Step, e.RfScale, action, e.Msg)
 }
 
 func (e *NewtonError) Unwrap() error { return e.Err }

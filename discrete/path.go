@@ -33,6 +33,14 @@ type Path struct {
 	Data               int     // measurements that are not missing
 	Predicted          float64 // decrease that the next Newton step would bring
 
+	// Defect (Dim) says how far a path that is not Converged is from obeying
+	// the exact equations, those with Rf = +Inf: the sum over the layers of
+	// the largest residual of each, in the unit of the state, 0 for the other
+	// components. Model and Action leave these equations out, so that they
+	// are those of no path of the model. nil: Converged, or no equation is
+	// exact.
+	Defect []float64
+
 	// Negative counts the negative eigenvalues of the Hessian of the action:
 	// 0 at a minimum; -1 if not computed.
 	Negative int

@@ -216,6 +216,9 @@ func (m *minimiser) collect() *Path {
 	}
 	a.Measurement, a.Model, a.Prior = e.me, e.fe, e.pe
 	a.Action = e.total()
+	if p.hasInf && !a.Converged {
+		a.Defect = w.defect()
+	}
 	for i := range p.P {
 		j := p.nx + i
 		if p.lo != nil && (v[j] <= p.lo[j] || v[j] >= p.hi[j]) {

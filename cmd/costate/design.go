@@ -119,6 +119,7 @@ func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 	}
 	tables := []report.Table{signalTable(signals), table, chosenTable(n, plan, r, took)}
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, seed, tables, failed, designFigure(n, plan, r)); err != nil {
 		return err
 	}
@@ -145,8 +146,8 @@ func designTable(n *route.Network, plan *route.NetworkDesign, r *discrete.Networ
 		}
 		scale := plan.Scale(&c)
 		z := report.Empty
-		if c.Expected.Sd > 0 {
-			z = report.Fixed((c.Action.Data()-c.Expected.Mean)/c.Expected.Sd, 2)
+		if v := c.Expected.Z(c.Action.Data()); !math.IsNaN(v) {
+			z = report.Fixed(v, 2)
 		}
 		var notes []string
 		if i == r.Chosen {
@@ -190,11 +191,7 @@ func chosenTable(n *route.Network, plan *route.NetworkDesign, r *discrete.Networ
 		if n.Spec.Classes > 0 {
 			line("test accuracy", accuracy(n.Errors(&c.Network, c.Fit.Weights, &n.Test).Accuracy))
 		}
-		verdict := "not reached"
-		if c.Reached(2) {
-			verdict = "reached, within 2 standard deviations"
-		}
-		line("expected level", report.Text(verdict))
+		line("level", report.Text(levelVerdict(n, c.Fit, c.Expected)))
 	}
 	line("networks", report.Int(len(r.Cases)))
 	line("starts of each", report.Int(plan.Annealing.Starts))

@@ -125,6 +125,9 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 	addUnits(&ends, p.File)
 	out = append(out, ends)
 
+	if path.Defect != nil {
+		return append(out, defectTable(p, path))
+	}
 	a := report.Table{Name: "action", Title: "Action (every term with 1/2, no other normalisation)", Header: []string{"part", "value"}}
 	tiny := 1e-12 * (1 + math.Abs(path.Action))
 	if path.Data > 0 || path.Measurement != 0 {
@@ -137,6 +140,22 @@ func pathTables(p *route.Problem, path *discrete.Path, err error, d time.Duratio
 	a.Add(report.Text("total"), report.Number(path.Action, tiny))
 	a.Note = "The error of the discretisation is not in these figures: costate check tells it."
 	return append(out, a)
+}
+
+// defectTable says how far a path that is not converged is from obeying its
+// exact equations, and so stands for an action that it does not have.
+func defectTable(p *route.Problem, path *discrete.Path) report.Table {
+	t := report.Table{Name: "defect", Title: "Distance from the model", Header: []string{"name", "defect", "range on the path"}}
+	for c, x := range p.Equations.States[:path.Dim] {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for n := range path.Layers + 1 {
+			lo, hi = min(lo, path.Node(n)[c]), max(hi, path.Node(n)[c])
+		}
+		t.Add(report.Text(x.Name()), report.Sci(path.Defect[c], 2), report.Sci(hi-lo, 2))
+	}
+	t.Note = "The equations are exact, and this path does not obey them: it has no action. defect: by how much it leaps away from the model, summed over the layers."
+	addUnits(&t, p.File)
+	return t
 }
 
 // writePath writes the path of discrete layers and its report into the --out

@@ -7,6 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"costate/discrete"
+	"costate/internal/problemfile"
+	"costate/internal/route"
+	"costate/ode"
 )
 
 // rowsOf runs a command and returns the rows of its tables and what it said.
@@ -228,6 +233,67 @@ sd = 0.1
 	}
 	if v := number(t, got["errors"], "over noise", map[string]any{"predictor": "network", "set": "training"}); v > 4 {
 		t.Errorf("error of training %g", v)
+	}
+}
+
+// TestFreeInputs: inputs left free fit anything, and the command says so, names
+// the remedy and prints no empty table; which loss labels have is told.
+func TestFreeInputs(t *testing.T) {
+	const file = `
+[network]
+width = 4
+layers = 3
+activation = "tanh"
+kind = "residual"
+[training]
+data = { a = [0.1, -0.2, 0.7, 0.5, -0.6, 0.3], b = [0, 1, 0.4, 1, 0.2, -0.7], c = [0, 1, 0, 1, 1, 0] }
+inputs = INPUTS
+output_neurons = [3, 4]
+labels = 'c'
+exact = true
+[weights]
+precision = 0.01
+`
+	_, stdout, stderr := runs(t, "solve", writeSmall(t, strings.Replace(file, "INPUTS", "['a', 'b']\ninput_neurons = [1, 2]", 1)))
+	for _, want := range []string{"leaves 2 of the 4 neurons", "can fit the 2 outputs", "inputs = ['x1', 'x2', '0', '0']"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("no %q in %q", want, stderr)
+		}
+	}
+	for _, title := range []string{"Signal propagation", "Errors of prediction"} {
+		if strings.Contains(stdout, title) {
+			t.Errorf("an empty table %q in\n%s", title, stdout)
+		}
+	}
+	_, stdout, stderr = runs(t, "solve", writeSmall(t, strings.Replace(file, "INPUTS", "['a', 'b', '0', '0']", 1)))
+	if strings.Contains(stderr, "free") || !strings.Contains(stdout, "Errors of prediction") || !strings.Contains(stdout, oneHotLoss) {
+		t.Errorf("with constant inputs: %s%s", stdout, stderr)
+	}
+}
+
+// TestLevelVerdict: one rule for anneal, design and solve; a level far below the
+// expected one is no success.
+func TestLevelVerdict(t *testing.T) {
+	x := discrete.NetworkExpected{Data: 200, Mean: 100, Sd: 10}
+	for _, c := range []struct {
+		out, sd  float64
+		weighted bool
+		want     string
+	}{
+		{100, 10, false, "consistent"}, {81, 10, false, "consistent"}, {119, 10, false, "consistent"},
+		{1.24, 10, false, "less error than noise"}, {121, 10, false, "more error than noise"},
+		{1.24, 10, true, "not judged: the labels have no precision"}, {0, 0, false, "no degree of freedom is left"},
+	} {
+		x.Sd = c.sd
+		n := &route.Network{Spec: &problemfile.Network{Weighted: c.weighted}}
+		fit := &discrete.NetworkFit{Status: ode.Solved, Action: discrete.NetworkAction{Out: c.out}}
+		if got := levelVerdict(n, fit, x); got != c.want {
+			t.Errorf("level %g, 100 +- %g expected: %q, want %q", c.out, c.sd, got, c.want)
+		}
+		d := discrete.NetworkDesignCase{Action: fit.Action, Expected: x}
+		if !c.weighted && d.Reached(2) != (c.want == "consistent") {
+			t.Errorf("level %g, 100 +- %g expected: reached %v", c.out, c.sd, d.Reached(2))
+		}
 	}
 }
 

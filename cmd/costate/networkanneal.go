@@ -61,9 +61,9 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 	failed := err
 	tables := []report.Table{networkAnnealSummary(n, r, took), signalTable(signals)}
 	if len(r.Levels) > 0 {
-		tables = append(tables, networkLevelTable(r))
+		tables = append(tables, networkLevelTable(n, r))
 		if r.Expected.Data > 0 {
-			tables = append(tables, expectedTable(r.Expected, r.Levels[0].Start.Fit.Action.Data(), r.Scale))
+			tables = append(tables, expectedTable(n, r.Levels[0].Start.Fit, r.Expected, r.Scale))
 		}
 		best := r.Levels[0].Start
 		for _, w := range best.Warnings {
@@ -86,6 +86,7 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 			}
 		}
 	}
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed, networkLevelsFigure(n, r)); err != nil {
 		return err
 	}
@@ -137,7 +138,7 @@ func networkAnnealSummary(n *route.Network, r *route.NetworkAnnealed, took time.
 	return t
 }
 
-func networkLevelTable(r *route.NetworkAnnealed) report.Table {
+func networkLevelTable(n *route.Network, r *route.NetworkAnnealed) report.Table {
 	t := report.Table{Name: "levels", Title: "Action levels at the last Rf",
 		Header: []string{"level", "action", "inputs", "outputs", "model", "prior", "starts", "first", "z", "verdict"}}
 	for i, l := range r.Levels {
@@ -145,37 +146,44 @@ func networkLevelTable(r *route.NetworkAnnealed) report.Table {
 			break
 		}
 		a := l.Start.Fit.Action.Times(r.Scale)
-		z, verdict := report.Empty, ""
+		z := report.Empty
 		if r.Expected.Sd > 0 {
 			z = report.Fixed(l.Z, 2)
 		}
-		switch {
-		case l.Start.Fit.Status != ode.Solved:
-			verdict = "no minimum: the last rung did not converge"
-		case l.Start.Fit.Action.Model > 0.05*l.Start.Fit.Action.Total():
-			verdict = "the ladder ends too early"
-		case r.Expected.Sd == 0:
-			verdict = "no degree of freedom is left"
-		case math.Abs(l.Z) <= 2:
-			verdict = "consistent"
-		case l.Z > 0:
-			verdict = "more error than noise"
-		default:
-			verdict = "less error than noise"
-		}
 		t.Add(report.Int(i+1), report.Number(a.Total(), 1e-6*math.Abs(a.Total())), report.Sci(a.In, 3), report.Sci(a.Out, 3), report.Sci(a.Model, 3), report.Sci(a.Prior, 3),
-			report.Int(l.Starts), report.Int(l.First+1), z, report.Text(verdict))
+			report.Int(l.Starts), report.Int(l.First+1), z, report.Text(levelVerdict(n, l.Start.Fit, r.Expected)))
 	}
 	t.Note = "z: measurement and model error of the level against what is expected, in its standard deviations."
-	if n := len(r.Levels); n > shownLevels {
-		t.Note += fmt.Sprintf(" %d higher levels are not listed.", n-shownLevels)
+	if more := len(r.Levels) - shownLevels; more > 0 {
+		t.Note += fmt.Sprintf(" %d higher levels are not listed.", more)
 	}
 	return t
 }
 
-// expectedTable counts the degrees of freedom; found and the expected value are
-// printed times scale.
-func expectedTable(x discrete.NetworkExpected, found, scale float64) report.Table {
+// levelVerdict puts into words what the level of a fit is against the expected
+// one; anneal, design and solve have the same.
+func levelVerdict(n *route.Network, fit *discrete.NetworkFit, x discrete.NetworkExpected) string {
+	z := x.Z(fit.Action.Data())
+	switch {
+	case fit.Status != ode.Solved:
+		return "no minimum: the last minimisation did not converge"
+	case fit.Action.Model > 0.05*fit.Action.Total():
+		return "the ladder ends too early"
+	case math.IsNaN(z):
+		return "no degree of freedom is left"
+	case n.Spec.Weighted:
+		return "not judged: the labels have no precision"
+	case math.Abs(z) <= 2:
+		return "consistent"
+	case z > 0:
+		return "more error than noise"
+	}
+	return "less error than noise"
+}
+
+// expectedTable counts the degrees of freedom; the level of the fit and the
+// expected value are printed times scale.
+func expectedTable(n *route.Network, fit *discrete.NetworkFit, x discrete.NetworkExpected, scale float64) report.Table {
 	t := report.Table{Name: "expected", Title: "Expected level of measurement and model error", Header: []string{"quantity", "value"}}
 	add := func(name string, v float64) { t.Add(report.Text(name), report.Number(v, 1e-5*max(1, math.Abs(v)))) }
 	add("measured values", x.Data)
@@ -184,8 +192,12 @@ func expectedTable(x discrete.NetworkExpected, found, scale float64) report.Tabl
 	add("degrees of freedom", x.Data-x.Inputs-x.Weights)
 	add("expected", x.Mean*scale)
 	add("standard deviation", x.Sd*scale)
-	add("found", found*scale)
+	add("found", fit.Action.Data()*scale)
+	t.Add(report.Text("verdict"), report.Text(levelVerdict(n, fit, x)))
 	t.Note = "Half a chi-square variable with as many degrees of freedom, in the convention of the table above. Effective weights: directions that the data hold more firmly than the prior."
+	if n.Spec.Weighted {
+		t.Note += " Without Rm or sd the labels have the weight 1, which is no precision: the level says nothing of the fit."
+	}
 	return t
 }
 

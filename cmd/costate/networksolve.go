@@ -82,7 +82,7 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 		if err := rows.baselines(); err != nil {
 			return err
 		}
-		expected, err := e.expectedOfTraining(r)
+		expected, err := e.expectedOfTraining(n, r)
 		if err != nil {
 			return err
 		}
@@ -94,6 +94,7 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 		}
 	}
 	tables = append(append(tables, rows.t), cv...)
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, r.Options.Seed, tables, failed); err != nil {
 		return err
 	}
@@ -105,21 +106,24 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 
 // expectedOfTraining compares the level of a trained network with what noise
 // makes of it, and warns of one that is higher: a minimum is not yet a fit.
-func (e *env) expectedOfTraining(r *route.NetworkTrained) ([]report.Table, error) {
+func (e *env) expectedOfTraining(n *route.Network, r *route.NetworkTrained) ([]report.Table, error) {
 	x, err := r.Problem.Expected(r.Best)
 	if err != nil {
 		return nil, err
 	}
 	found := r.Best.Action.Data()
-	if z := (found - x.Mean) / x.Sd; z > 2 {
+	if z := x.Z(found); z > 2 && !n.Spec.Weighted {
 		e.log.Warn(fmt.Sprintf("the level %.5g is %.3g standard deviations above the expected one: a local minimum, and more --starts or costate anneal may find a lower one, or a network that cannot explain the data", found, z))
 	}
-	return []report.Table{expectedTable(x, found, 1)}, nil
+	return []report.Table{expectedTable(n, r.Best, x, 1)}, nil
 }
 
 func (s *solveFlags) training(method string) route.NetworkTrainOptions {
 	return route.NetworkTrainOptions{Starts: s.starts, Seed: s.seed, SeedSet: s.flags.Changed("seed"), Tol: s.Tol, LBFGS: method == "lbfgs"}
 }
+
+// oneHotLoss is the loss of labels where it is not cross-entropy.
+const oneHotLoss = "least squares of outputs that are 1 for the class and 0 for the others"
 
 func trainedSummary(n *route.Network, r *route.NetworkTrained, method string, took time.Duration) report.Table {
 	fit := r.Best
@@ -132,6 +136,9 @@ func trainedSummary(n *route.Network, r *route.NetworkTrained, method string, to
 	line("pairs", report.Text(pairsLine(n)))
 	line("starts", report.Textf("%d, the best is number %d", len(r.Fits), r.Start+1))
 	line("seed", report.Cell{Text: fmt.Sprint(r.Options.Seed), Value: r.Options.Seed})
+	if n.Spec.Classes > 0 && !n.Spec.Entropy {
+		line("loss", report.Text(oneHotLoss))
+	}
 	if n.Spec.Entropy {
 		line("cross-entropy", report.Value(fit.Action.Out))
 	} else {

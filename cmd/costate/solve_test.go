@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"costate/discrete"
 	"costate/internal/problemfile"
+	"costate/internal/report"
+	"costate/internal/route"
 	"costate/testdata"
 )
 
@@ -180,6 +183,30 @@ func TestDiscreteRoute(t *testing.T) {
 	got := tablesOf(t, "solve", "lynx-hare", "--method", "discrete", "--layers", "400", "--rule", "gauss2")
 	if v := got["action"]["total"]["value"]; math.Abs(2*v-2.01866115) > 1e-7 {
 		t.Errorf("sum of squares %.10g, expected 2.01866115", 2*v)
+	}
+}
+
+// TestUnconvergedLayersHaveNoAction: a path that does not obey its exact model
+// shows how far it is from it, and nothing that looks like an action.
+func TestUnconvergedLayersHaveNoAction(t *testing.T) {
+	for _, defect := range [][]float64{nil, {0.25, 3}} {
+		path := &discrete.Path{Dim: 2, Layers: 1, T: []float64{0, 1}, X: []float64{1, 2, 3, 4}, Defect: defect, Action: 60.1, Measurement: 60.1,
+			CostateLeft: make([]float64, 4), CostateRight: make([]float64, 4)}
+		file, err := (&problemfile.Loader{FS: testdata.Problems()}).Load("lynx-hare.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := route.New(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := report.Render(&b, report.Options{}, pathTables(p, path, errFailed, 0)...); err != nil {
+			t.Fatal(err)
+		}
+		if out := b.String(); strings.Contains(out, "60.1") != (defect == nil) || strings.Contains(out, "has no action") != (defect != nil) {
+			t.Errorf("defect %v:\n%s", defect, out)
+		}
 	}
 }
 

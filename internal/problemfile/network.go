@@ -21,6 +21,10 @@ type Network struct {
 	// neuron. +Inf in RmIn holds the inputs at their data.
 	RmIn, RmOut []float64
 
+	// Weighted: labels without a precision; RmOut = 1 is a mere weight of
+	// least squares.
+	Weighted bool
+
 	Hidden []HiddenData
 
 	// Train, Validation and Test are the pairs of a data file, after scaling;

@@ -111,7 +111,7 @@ func (d *trainingData) read(pos int) {
 	d.readLoss(labels != nil)
 	if n.get("Rm") == nil && n.get("sd") == nil && labels != nil {
 		// Classes are exact; what is fitted is how far a one-hot output is from 0 and 1.
-		net.RmIn, net.RmOut = []float64{math.Inf(1)}, []float64{1}
+		net.RmIn, net.RmOut, net.Weighted = []float64{math.Inf(1)}, []float64{1}, true
 	} else {
 		l.networkPrecisions(net, n)
 	}

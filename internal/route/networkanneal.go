@@ -190,7 +190,7 @@ func (n *Network) Anneal(ctx context.Context, o NetworkAnnealOptions) (*NetworkA
 	r.Expected, err = p.Expected(r.Levels[0].Start.Fit)
 	for i := range r.Levels {
 		l := &r.Levels[i]
-		l.Z = (l.Start.Fit.Action.Data() - r.Expected.Mean) / r.Expected.Sd
+		l.Z = r.Expected.Z(l.Start.Fit.Action.Data())
 	}
 	return r, err
 }
