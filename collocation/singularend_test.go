@@ -8,7 +8,7 @@ import (
 	"costate/ode"
 )
 
-// bessel is y'' = -y'/t + (nu^2/t^2 - 1) y with the solution J_nu, value at the end:
+// bessel is Bessel's equation of order nu, with the solution J_nu, value at the end:
 // at t = 0 the equation itself demands y' = 0.
 func bessel(nu, end, value float64) *ode.BVP {
 	p := &ode.BVP{Start: 0, End: end, Guess: func(y []float64, t float64) { y[0], y[1] = t, 1 }}
