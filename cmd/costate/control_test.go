@@ -169,7 +169,7 @@ x = { start = 1, costate = "p" }
 		}
 	}
 	for text, want := range map[string]string{
-		"hamiltonian = 'p*(-x + u) - u^2/2'\n" + head + "[boundary]\nconditions = ['integral(p) = 2']\n":                                             "an integrand with the costate p",
+		"hamiltonian = 'p*(-x + u) - u^2/2'\n" + head + "[boundary]\nconditions = ['integral(p) = 2']\n":                                                  "an integrand with the costate p",
 		"lagrangian = \"x'^2/2\"\n[layer]\nstart = 0\nend = 1\n[coordinates]\nx = { start = 0, end = 1 }\n[boundary]\nconditions = ['integral(x) = 2']\n": "one more state q' = integrand",
 	} {
 		if code, _, stderr := runs(t, "solve", problemFile(t, text)); code != exitUsage || !strings.Contains(stderr, want) {
