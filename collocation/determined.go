@@ -17,6 +17,13 @@ import "math"
 // rounding is all that is left; one that is only stiff or badly conditioned
 // shows a scheme that falls with the order of the method when the mesh is
 // refined.
+//
+// A large figure still may say nothing but that v is no null vector. J + sE is
+// singular if -1/s is an eigenvalue of J^-1 E, and the data 1 of a condition at
+// a singular end, where the equation itself demands 0, have a response that
+// differs from scheme to scheme: J^-1 E maps it to something large, and that to
+// zero. So a figure that is too large is computed again from J^-1 E v in place of
+// v, one step of the power method, which leaves a null vector where it is.
 
 const (
 	// lost is the effect of one rounding of the coefficients from which on
@@ -40,10 +47,33 @@ type certainty struct{ rounding, scheme float64 }
 // bound shows that it is small, so that usually there is one solve.
 func (r *run) certainty() certainty {
 	r.condition()
-	d, e := r.main, r.est
 	v, q := r.known.y, r.known.q
+	change := r.compare(v, q)
+	amplified := r.perturbed(v, q) / r.known.size
+	r.known.rounding = epsilon * amplified
+	s := certainty{rounding: r.noise() * amplified}
+	if s.rounding > lost {
+		y, q, size := r.found()
+		s.rounding = min(s.rounding, r.noise()*r.perturbed(y, q)/size)
+	}
+	if amplified*change < unsure/5 {
+		return s
+	}
+	s.scheme = r.changed(v, q) / r.known.size
+	if s.scheme > unsure {
+		y, q, size := r.found()
+		s.scheme = min(s.scheme, r.changed(y, q)/size)
+	}
+	return s
+}
+
+// compare stores E v in r.main, and |J| |v| in r.est; it returns the largest
+// ratio of the two in a row.
+func (r *run) compare(v, q []float64) float64 {
+	d, e := r.main, r.est
 	e.abd.MulVec(e.rhs, e.g, v, q)
 	d.abd.MulVec(d.rhs, d.g, v, q)
+	align(d, e)
 	for i, t := range e.rhs {
 		d.rhs[i] -= t
 	}
@@ -51,28 +81,50 @@ func (r *run) certainty() certainty {
 		d.g[i] -= t
 	}
 	e.abd.MulVecAbs(e.rhs, e.g, v, q)
-	change, sign := 0.0, signs(54321)
+	change := 0.0
 	for i, all := range e.rhs {
 		if v := math.Abs(d.rhs[i]); v > 0 {
 			change = larger(change, v/all)
 		}
-		e.rhs[i] = all * sign()
 	}
 	for i, all := range e.g {
 		if v := math.Abs(d.g[i]); v > 0 {
 			change = larger(change, v/all)
 		}
-		e.g[i] = all * sign()
 	}
-	amplified := r.solved() / r.known.size
-	r.known.rounding = epsilon * amplified
-	s := certainty{rounding: r.noise() * amplified}
-	if !(amplified*change < unsure/5) {
-		copy(e.rhs, d.rhs)
-		copy(e.g, d.g)
-		s.scheme = r.solved() / r.known.size
+	return change
+}
+
+// perturbed returns the size of J^-1 |J| |v|, with random signs.
+func (r *run) perturbed(v, q []float64) float64 {
+	e, sign := r.est, signs(54321)
+	e.abd.MulVecAbs(e.rhs, e.g, v, q)
+	for i := range e.rhs {
+		e.rhs[i] *= sign()
 	}
-	return s
+	for i := range e.g {
+		e.g[i] *= sign()
+	}
+	return r.solved()
+}
+
+// changed returns the size of J^-1 E v.
+func (r *run) changed(v, q []float64) float64 {
+	r.compare(v, q)
+	copy(r.est.rhs, r.main.rhs)
+	copy(r.est.g, r.main.g)
+	return r.solved()
+}
+
+// found returns a copy of what solved found, and its size.
+func (r *run) found() (y, q []float64, size float64) {
+	e := r.est
+	y = append(y, e.sol[:len(e.mesh.t)*r.st.nd]...)
+	q = append(q, e.sol[len(y):]...)
+	for _, v := range e.sol {
+		size = larger(size, math.Abs(v))
+	}
+	return y, q, size
 }
 
 // solved solves for the right-hand sides in r.est with its factors and returns

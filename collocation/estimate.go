@@ -96,6 +96,9 @@ func (r *run) estimate() error {
 			}
 		}
 	}
+	if st.na > 0 {
+		r.nodeErrors()
+	}
 	// The improved solution starts the next mesh.
 	for i, v := range r.dx[:e.nx] {
 		r.x1[i] -= v
@@ -138,12 +141,14 @@ func (r *run) lift(dst, x []float64) {
 // couple measures how large a value the equations of the nodes could give to
 // each component: what is below a few rounding units of it is rounding. It is
 // what makes a component that is zero everywhere pass. The others count with
-// what they were at the guess, if they are zero as well.
+// what they were at the guess, if they are zero as well. At a singular end the
+// matrix of an interval is as large as rounding makes it, and what it multiplies
+// as small: only the product says something.
 func (r *run) couple() {
 	d, st := r.main, r.st
 	clear(r.coupling)
 	clear(r.terms)
-	q := d.q(r.x)
+	y, q := d.y(r.x), d.q(r.x)
 	size := make([]float64, st.nd)
 	for c := range size {
 		if size[c] = r.peak[c]; size[c] <= negligible*r.seen[c] {
@@ -155,9 +160,14 @@ func (r *run) couple() {
 		for c := range st.nd {
 			v := 0.0
 			for k := range st.nd {
-				if k != c {
-					v = max(v, math.Abs(a[c*st.nd+k])*d.size[c]/d.size[k]*size[k])
+				if k == c {
+					continue
 				}
+				f, u := math.Abs(a[c*st.nd+k]), size[k]
+				if f > steep {
+					u = math.Abs(y[i*st.nd+k])
+				}
+				v = max(v, f*d.size[c]/d.size[k]*u)
 			}
 			for k := range st.np {
 				v = max(v, math.Abs(b[c*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))

@@ -59,7 +59,7 @@ func (r *run) settle(ctx context.Context, begun bool) error {
 				return r.explain(err)
 			}
 			r.place(m)
-			r.transfer(r.main.tb, r.last.mesh, r.last.x)
+			r.transfer(r.last.tb, r.last.mesh, r.last.x)
 			continue
 		default:
 			if e := r.collapsed(r.main, failing); e != nil {
@@ -90,7 +90,7 @@ func (r *run) refine() (done bool, err error) {
 			return false, &Error{Status: ode.NotFinite, Op: "error estimate", Intervals: old.pieces(), Component: -1, T: old.t[0],
 				Err: ode.ErrNotFinite, Try: "the right-hand side must have values all along the solution"}
 		}
-		r.last.mesh = old
+		r.last.mesh, r.last.tb = old, r.main.tb
 		r.last.x = append(r.last.x[:0], r.x...)
 		r.place(old.halved(r.p, 2))
 		r.transfer(r.tb[0], old, r.last.x)
@@ -126,7 +126,7 @@ func (r *run) refine() (done bool, err error) {
 			r.doubtedAt = r.stats.Meshes
 		}
 		r.witness = r.solution()
-		r.last.mesh = old
+		r.last.mesh, r.last.tb = old, r.main.tb
 		r.last.x = append(r.last.x[:0], r.x...)
 		r.place(old.halved(r.p, 2))
 		r.transfer(r.tb[1], old, r.x1)
@@ -151,9 +151,19 @@ func (r *run) refine() (done bool, err error) {
 			density[i] *= limit / total
 		}
 	}
-	r.last.mesh = old
+	r.last.mesh, r.last.tb = old, r.main.tb
 	r.last.x = append(r.last.x[:0], r.x...)
 	next := old.equidistribute(r.p, density)
+	if r.crowded(next, total) {
+		was := r.tb[1]
+		r.stage(was.s)
+		for i := range density {
+			density[i] /= stageGain
+		}
+		r.place(old.equidistribute(r.p, density))
+		r.transfer(was, old, r.x1)
+		return false, nil
+	}
 	if !r.anticipated && z.ratio*r.rtol > coarse {
 		r.anticipated = true
 		if places := r.anticipate(); places != nil && len(places) < r.maxMesh() {
@@ -167,6 +177,18 @@ func (r *run) refine() (done bool, err error) {
 		r.transfer(r.tb[1], old, r.x1)
 	}
 	return false, nil
+}
+
+// stageGain is how many times as many intervals a stage more stands for.
+const stageGain = 1.5
+
+// crowded reports whether one more stage is better than the next mesh: where jumps
+// are so many that the piece between two of them is one interval, a mesh that is a
+// little finer has twice as many.
+func (r *run) crowded(next *mesh, total float64) bool {
+	const excess = 1.2
+	return r.s.Stages == 0 && r.tb[1].s <= maxStages && r.sum.ratio*r.rtol < 1e-3 &&
+		next.pieces() > r.main.mesh.pieces() && float64(next.pieces()) > excess*total
 }
 
 // patience is the number of meshes that may pass without the error estimate

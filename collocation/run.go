@@ -47,6 +47,7 @@ type run struct {
 	rtol      float64
 	last      struct { // on which Newton's iteration converged last
 		mesh *mesh
+		tb   *tableau
 		x    []float64
 	}
 	known  known   // condition of the problem
@@ -102,13 +103,17 @@ func newRun(s *Solver, p *ode.BVP) *run {
 func (r *run) setStructure(next []int) {
 	r.st = newStructure(&r.p.System, next)
 	st := r.st
-	stages := r.s.stages()
-	r.tb[0], r.tb[1] = tableauOf(stages, st.maxDepth), tableauOf(stages+1, st.maxDepth)
+	r.stage(r.s.stages())
 	size, qsize := ones(st.n), ones(st.np)
 	for i, d := range []**discrete{&r.main, &r.est} {
 		*d = &discrete{bvp: r.p, st: st, fld: r.fld, cond: r.cond, workers: r.s.workers(), stats: &r.stats,
 			size: size, qsize: qsize, storage: r.store[i]}
 	}
+}
+
+// stage sets the number of stages, for the meshes that are placed from now on.
+func (r *run) stage(s int) {
+	r.tb[0], r.tb[1] = tableauOf(s, r.st.maxDepth), tableauOf(s+1, r.st.maxDepth)
 }
 
 // release gives the storage back. Nothing of r may be used afterwards.

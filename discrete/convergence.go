@@ -333,7 +333,9 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		return row, err
 	}
 	row.NewtonSteps, row.Time = path.Stats.Steps, time.Since(begin)
-	m.once = true
+	// An action that is rounding of its data has costates that are roundings too:
+	// they satisfy their equations only when they change no more.
+	m.once = math.Abs(path.Action) > ref.Errors[ActionError]
 	again, err := m.path(ctx, s) // with the inertia
 	if err != nil {
 		again = path

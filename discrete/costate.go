@@ -168,28 +168,36 @@ func (c *costateForm) thetaPrior(w *work, v []float64, m int) {
 }
 
 // sizes sets the scales of the components and of the costates.
-func (c *costateForm) sizes(v []float64) {
-	p, D := c.p, c.p.D
-	clear(c.xi)
+func (c *costateForm) sizes(v []float64) { c.xi, c.sigma = c.p.sizes(v) }
+
+// sizes returns the sizes of the components on the path, and how firmly the
+// measurements hold it in these units.
+func (p *plan) sizes(v []float64) (xi []float64, sigma float64) {
+	D := p.D
+	xi = make([]float64, D)
 	for i := range p.nx {
-		c.xi[i%D] += v[i] * v[i]
+		xi[i%D] += v[i] * v[i]
 	}
-	for d := range c.xi {
-		c.xi[d] = math.Sqrt(c.xi[d] / float64(p.nx/D))
-		if !(c.xi[d] > 1e-8) {
-			c.xi[d] = 1
+	for d := range xi {
+		xi[d] = math.Sqrt(xi[d] / float64(p.nx/D))
+		if !(xi[d] > 1e-8) {
+			xi[d] = 1
 		}
 	}
-	c.sigma = 0
 	for i := range p.attach {
 		a := &p.attach[i]
 		for j, y := range a.y {
-			if a.op == nil && !a.full && !math.IsNaN(y) {
-				c.sigma = max(c.sigma, a.rm[j]*c.xi[a.idx[j]]*c.xi[a.idx[j]])
+			switch {
+			case a.full || math.IsNaN(y):
+			case a.op != nil:
+				sigma = max(sigma, a.rm[j]*y*y)
+			default:
+				sigma = max(sigma, a.rm[j]*xi[a.idx[j]]*xi[a.idx[j]])
 			}
 		}
 	}
-	if c.sigma == 0 {
-		c.sigma = 1
+	if sigma == 0 {
+		sigma = 1
 	}
+	return xi, sigma
 }

@@ -31,6 +31,16 @@ func (c *costateForm) merit(v []float64, sc []float64) float64 {
 	return 0.5 * s
 }
 
+// met reports whether the residuals are zero to rounding.
+func (c *costateForm) met() bool {
+	for i, r := range c.con {
+		if !(math.Abs(r) <= 1e-12*c.xi[i%c.p.D]) {
+			return false
+		}
+	}
+	return true
+}
+
 // costate moves the current path to the stationary point in the costate form.
 func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions) outcome {
 	p, w := m.p, m.w
@@ -53,7 +63,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 	}
 	fail := func(err error, msg string) outcome {
 		action := out.total()
-		if p.hasInf {
+		if p.hasInf && !c.met() {
 			action = math.NaN()
 		}
 		out.err = &NewtonError{out.steps, scale, action, msg, err}
@@ -126,14 +136,15 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		}
 		m0 := c.merit(m.v, sc)
 		done := out.pred <= o.tol*A && (out.steps > 0 || math.Abs(gap) <= o.tol*A)
-		if out.steps > 0 && full {
+		if near := out.pred <= 1e-6*A; near && out.steps > 0 && full { // else the action is rounding
 			// Of full steps each contracts by the square of the one before, and
 			// what they change is quadratic in them: the next is not worth the
 			// factors that would tell so.
 			r := out.pred / last
 			done = done || out.pred*r*r <= o.tol*A && r < 1e-2
+		} else if near && o.once {
+			done = true
 		}
-		done = done || o.once
 		alpha := 1.0
 		for {
 			if alpha == 1 {
@@ -198,17 +209,18 @@ func (m *minimiser) warmCostates(scale float64) {
 // same way. The costates are left in m.c, if there is one.
 func (m *minimiser) approach(ctx context.Context, scale, limit float64, o newtonOptions) outcome {
 	p, w := m.p, m.w
-	base := p.s[0] * p.maxRm()
 	full := p.stiffness(scale)
 	var out outcome
-	defer func() { w.infinite = 0 }()
+	defer func() { w.caps = nil }()
 	o.tol = max(o.tol, 1e-8)
 	for r := 1.0; ; r *= 10 {
 		sub := scale
 		if !p.allInf {
 			sub *= min(1, r/full)
 		}
-		w.infinite = base * r
+		if p.hasInf {
+			w.caps = m.weak(r)
+		}
 		out = w.minimise(ctx, m.f, m.v, sub, o, &m.lm)
 		if out.err != nil {
 			return out
@@ -220,4 +232,20 @@ func (m *minimiser) approach(ctx context.Context, scale, limit float64, o newton
 			return out
 		}
 	}
+}
+
+// weak returns values of Rf, for the components whose own is +Inf, that hold the
+// model r times as firmly as the measurements hold the path, every component in
+// units of its size.
+func (m *minimiser) weak(r float64) []float64 {
+	p := m.p
+	xi, sigma := p.sizes(m.v)
+	caps := make([]float64, p.D)
+	for d := range caps {
+		caps[d] = math.Inf(1)
+		if math.IsInf(p.rf[d], 1) {
+			caps[d] = r * p.s[0] * sigma / (xi[d] * xi[d])
+		}
+	}
+	return caps
 }

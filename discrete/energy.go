@@ -114,9 +114,6 @@ func (w *work) weight(n, i, d int, scale float64) float64 {
 	if w.caps != nil {
 		return min(p.weight(n, i, d, scale), p.tab.w[i]/p.s[n]*w.caps[d])
 	}
-	if w.infinite > 0 && math.IsInf(p.rf[d], 1) {
-		return p.tab.w[i] / p.s[n] * w.infinite
-	}
 	return p.weight(n, i, d, scale)
 }
 
@@ -138,7 +135,7 @@ func (w *work) misfit(n, i int, r []float64, scale float64) float64 {
 	rf := p.rf
 	if p.vary != nil || p.hasInf || p.steady != nil {
 		for d, x := range r {
-			if !math.IsInf(rf[d], 1) || w.infinite > 0 {
+			if !math.IsInf(rf[d], 1) || w.caps != nil {
 				s += w.weight(n, i, d, scale) * x * x
 			}
 		}

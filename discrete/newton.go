@@ -27,7 +27,7 @@ type newtonOptions struct {
 	curvature Curvature
 	tol       float64 // of the predicted decrease, relative to the action
 	maxIter   int
-	once      bool // one full step of the costate form, whatever it brings
+	once      bool // one full step of the costate form from a minimum is enough
 }
 
 // damping is what one minimisation hands to the next: the Levenberg-Marquardt

@@ -34,9 +34,8 @@ var errDigits = errors.New("discrete: rounding leaves no digit of the posterior 
 // second fills in the inertia and, if asked for, the covariance.
 func (m *minimiser) second(a *Path, cov bool) {
 	p, w, f := m.p, m.w, m.f
-	scale, infinite := m.scale, w.infinite
-	w.infinite = 0
-	defer func() { w.infinite, w.given, w.caps = infinite, false, nil }()
+	scale := m.scale
+	defer func() { w.given, w.caps = false, nil }()
 	for i := range f.fix {
 		f.hold[i] = 0
 		f.fix[i] = p.fixed != nil && p.fixed[i] || p.lo != nil && (m.v[i] <= p.lo[i] || m.v[i] >= p.hi[i])

@@ -37,7 +37,7 @@ func solveRelaxing(t *testing.T, pr *Problem, guess Guess) *Path {
 // action minimised over all else, whatever the units of a hidden state and the
 // number of layers.
 func TestWidthOfExactModel(t *testing.T) {
-	for _, unit := range []float64{1e-4, 1, 1e2} {
+	for _, unit := range []float64{1e-4, 1, 1e4} {
 		for _, layers := range []int{24, 120, 1200} {
 			pr := relaxing(unit, layers)
 			a := solveRelaxing(t, pr, Guess{Theta: []float64{0.3}, X: func(x []float64, t float64) {

@@ -35,10 +35,8 @@ type work struct {
 	val  *valley
 	dual []float64 // costates of the second derivatives; nil: lam
 
-	// infinite stands for Rf = +Inf on the way there; 0: it is infinite
-	infinite float64
-
-	// caps are the largest Rf of each component; nil: there is none
+	// caps are the largest Rf of each component, on the way to +Inf for
+	// instance; nil: there is none
 	caps []float64
 
 	held  bool // the last step set unknowns on bounds

@@ -49,7 +49,8 @@ func (e *Equations) Forced() bool {
 
 // Landmarks returns the places inside the interval, ascending, that a solution
 // must not be judged without: the data that signals are interpolated between,
-// and [Equations.Centres]. Breaks are left out.
+// [Equations.Centres], and both sides of breaks, which may be the middle of a
+// pulse such as exp(-abs(t - c)/w).
 func (e *Equations) Landmarks() []float64 {
 	var out []float64
 	for _, in := range e.Inputs {
@@ -60,15 +61,21 @@ func (e *Equations) Landmarks() []float64 {
 		}
 	}
 	breaks := e.Breaks()
-	return slices.DeleteFunc(apart(append(out, e.Centres()...), e.Start, e.End), func(t float64) bool {
+	out = slices.DeleteFunc(apart(append(out, e.Centres()...), e.Start, e.End), func(t float64) bool {
 		_, ok := slices.BinarySearch(breaks, t)
 		return ok
 	})
+	beside := 1e-12 * max(math.Abs(e.Start), math.Abs(e.End))
+	for _, t := range breaks {
+		out = append(out, t-beside, t+beside)
+	}
+	return apart(out, e.Start, e.End)
 }
 
-// Centres returns the places inside the interval, ascending, where a function or
-// power of an affine function of t has its centre, as exp(-((t - c)/w)^2) and
-// tanh((t - c)/w) have at c, however small w is. A mesh point there sees them.
+// Centres returns the places inside the interval, ascending, where the argument of
+// a function or power is zero because of t alone: there exp(-((t - c)/w)^2) and
+// tanh((t^2 - c)/w) have their centres, however small w is. A mesh point there
+// sees them.
 func (e *Equations) Centres() []float64 {
 	if e.FreeEnd != nil {
 		return nil
@@ -80,8 +87,8 @@ func (e *Equations) Centres() []float64 {
 			return
 		}
 		for _, u := range x.Args() {
-			if k, ok := g.Diff(u, e.Layer).IsNum(); ok && k != 0 && len(expr.FreeVars(u)) == 1 {
-				out = append(out, affineRoot(u, e.Layer, k))
+			if v := expr.FreeVars(u); len(v) == 1 && v[0] == e.Layer {
+				out = append(out, roots(g, e.Layer, e.Start, e.End, u)...)
 			}
 		}
 	})

@@ -96,8 +96,9 @@ func (a *Action) pulls(states func(t float64) []float64, theta []float64) ([]pul
 //
 // with zero costates outside the interval, and states that do not jump. Residuals
 // are relative to the largest value of the component, or of its jumps. States
-// given at an end have no natural condition there.
-func (a *Action) Conditions(sol *ode.Solution, tol float64) ([]Certificate, error) {
+// given at an end have no natural condition there. No component is measured by
+// less than least (Dim); nil: by its own size, however small.
+func (a *Action) Conditions(sol *ode.Solution, tol float64, least []float64) ([]Certificate, error) {
 	if len(a.Given.G) > 0 {
 		for _, c := range a.Given.G {
 			if _, ok := a.fixes(&Equations{Domain: a.Domain, Params: a.paramSymbols()}, c); !ok {
@@ -111,6 +112,7 @@ func (a *Action) Conditions(sol *ode.Solution, tol float64) ([]Certificate, erro
 		return nil, err
 	}
 	ys, _ := sizes(sol)
+	ys = atLeast(ys, least)
 	for _, p := range pulls {
 		for c, v := range p.x {
 			ys[d+c] = max(ys[d+c], math.Abs(v))

@@ -25,6 +25,24 @@ type Flow struct {
 	// M[i] is the derivative of y(T[i+1]; T[i], Y[i]) with respect to Y[i] and
 	// the parameters (Dim×(Dim+Params)).
 	M [][]float64
+
+	// Least are sizes (Dim) below which no component is measured: an error of
+	// one that is smaller is relative to these. [nil: none]
+	Least []float64
+}
+
+// measures returns what errors of components and parameters are relative to.
+func (w *Flow) measures() (y, p []float64) {
+	y, p = sizes(w.sol)
+	return atLeast(y, w.Least), p
+}
+
+// atLeast raises the elements of size to those of least, if there are any.
+func atLeast(size, least []float64) []float64 {
+	for i, v := range least {
+		size[i] = max(size[i], v)
+	}
+	return size
 }
 
 // symplectic is the bound for M'JM - J. The variational matrices are integrated to
@@ -123,7 +141,7 @@ func jumpJacobian(dst []float64, j *ode.Jump, y, p []float64, dim, np int) {
 // IntegrationDefect certifies that the solution follows the equations from mesh
 // point to mesh point: the largest defect of a component relative to its size.
 func (w *Flow) IntegrationDefect(tol float64) Certificate {
-	ys, _ := sizes(w.sol)
+	ys, _ := w.measures()
 	worst, at := 0.0, w.sol.T[0]
 	for i, d := range w.Defect {
 		for c, v := range d {
@@ -173,7 +191,7 @@ func (w *Flow) GlobalError(tol float64) (c Certificate, errorY, errorP []float64
 	b.Boundary.Jac(dg, dgp, values, sol.P)
 
 	// Unknowns are scaled by the sizes of the components.
-	ys, ps := sizes(sol)
+	ys, ps := w.measures()
 	cond := make([][]int, b.Boundary.Count)
 	for j := range cond {
 		if at := b.Boundary.At; at != nil && at[j] >= 0 {

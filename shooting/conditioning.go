@@ -27,10 +27,10 @@ func (r *run) figures() ode.Conditioning {
 	n, m, last := r.p.Dim, r.p.Params, len(r.t)-1
 	unit := make([]float64, n)
 	for c, v := range r.peak {
-		switch unit[c] = v; {
+		switch unit[c] = max(v, r.s.atol(c)/r.s.rtol()); {
 		case r.vanishes(c):
-			unit[c] = r.coupling[c]
-		case v == 0:
+			unit[c] = max(unit[c], r.coupling[c])
+		case unit[c] == 0:
 			unit[c] = 1
 		}
 	}

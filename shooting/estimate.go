@@ -10,7 +10,8 @@ import (
 )
 
 // refine estimates the error of a converged iterate; if it is above the
-// tolerance it tightens the integration.
+// tolerance it tightens the integration, and when rounding bounds what can be
+// asked of a step it takes shorter ones.
 func (r *run) refine(ctx context.Context) (done bool, err error) {
 	ratio, t, comp, err := r.estimate(ctx)
 	if err != nil {
@@ -27,6 +28,10 @@ func (r *run) refine(ctx context.Context) (done bool, err error) {
 		return true, nil
 	}
 	if r.adaptive() {
+		if r.tau <= leastTau && !r.careful {
+			r.careful = true
+			return false, nil
+		}
 		if r.tau <= leastTau {
 			return false, r.error(&Error{Status: ode.IllConditioned, Op: "refining", T: t, Component: comp, Value: r.at0(t, comp),
 				Err: fmt.Errorf("%w: the error is %.2g tolerances at the tightest integration", ode.ErrIllConditioned, ratio),
@@ -64,7 +69,7 @@ func (r *run) estimate(ctx context.Context) (ratio, where float64, comp int, err
 	r.measure(r.x)
 	r.couple()
 	n, last := r.p.Dim, len(r.t)-1
-	fine := r.integrator(0.01)
+	fine := r.trajectory(0.01)
 	r.shoot(fine, r.x, false)
 	for k := range r.seg {
 		if err := r.seg[k].err; err != nil {

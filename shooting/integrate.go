@@ -63,6 +63,21 @@ func (r *run) integrator(fine float64) *ode.Integrator {
 	return &in
 }
 
+// trajectory returns the integrator of segments without derivatives. Where the
+// tolerance is bounded by rounding and does not do, shorter steps still may: where
+// the error estimate passes through zero, if no step is much longer than the one
+// before. Even shorter ones would wait for rounding errors to become small.
+func (r *run) trajectory(fine float64) *ode.Integrator {
+	in := r.integrator(fine)
+	if r.careful {
+		in.Control.Safety, in.Control.Max = 0.5, 1.2
+		if fine < 1 {
+			in.Control.Safety = 0.35
+		}
+	}
+	return in
+}
+
 // each integrates all segments, in parallel, with work(k).
 func (r *run) each(work func(k int)) {
 	workers := min(r.s.workers(), len(r.seg))

@@ -17,12 +17,13 @@ type run struct {
 	p   *ode.BVP
 	sys ode.System
 
-	method ode.Method     // of the segments; nil: the default
-	stiff  bool           // the default method has found the problem stiff
-	probe  ode.Integrator // for choosing segments
-	tau    float64        // tolerance of the integration
-	step   float64        // step of a fixed-step method
-	sens   float64        // tolerance of the derivatives
+	method  ode.Method     // of the segments; nil: the default
+	stiff   bool           // the default method has found the problem stiff
+	probe   ode.Integrator // for choosing segments
+	tau     float64        // tolerance of the integration
+	careful bool           // take shorter steps than it allows
+	step    float64        // step of a fixed-step method
+	sens    float64        // tolerance of the derivatives
 
 	tight    float64 // and of the state along with them, as a part of tau
 	patience int     // bound for the steps of a segment with derivatives; 0: none
@@ -172,7 +173,7 @@ func (r *run) q(x []float64) []float64           { return x[len(r.t)*r.p.Dim:] }
 
 // residual stores F(x): the gaps y[k+1] - end of segment k, and the conditions.
 func (r *run) residual(dst, x []float64) {
-	r.shoot(r.integrator(1), x, false)
+	r.shoot(r.trajectory(1), x, false)
 	r.gaps(dst, x)
 }
 

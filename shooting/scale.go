@@ -82,19 +82,33 @@ func (r *run) rescaled() bool {
 
 // couple measures how large a value the segments could give to each component
 // from the others, growth apart: what is below 64 rounding units of it is
-// rounding. It is what makes a component that is zero everywhere pass.
+// rounding. It is what makes a component that is zero everywhere pass. One that
+// vanishes hands on the size of what it is made of, not of the rounding it is.
 func (r *run) couple() {
 	n := r.p.Dim
 	cols := n + r.p.Params
 	clear(r.coupling)
-	for k := range r.seg {
-		g := max(r.seg[k].growth, 1)
-		for c := range n {
-			for j, v := range r.seg[k].v[c*cols : c*cols+n] {
-				if j != c {
-					r.coupling[c] = max(r.coupling[c], math.Abs(v)/g*max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j]), r.seg[k].peak[j]))
+	for range n {
+		changed := false
+		for k := range r.seg {
+			g := max(r.seg[k].growth, 1)
+			for c := range n {
+				for j, v := range r.seg[k].v[c*cols : c*cols+n] {
+					if j == c || v == 0 {
+						continue
+					}
+					size := max(math.Abs(r.x[k*n+j]), math.Abs(r.x[(k+1)*n+j]), r.seg[k].peak[j])
+					if r.vanishes(j) {
+						size = r.coupling[j]
+					}
+					if u := math.Abs(v) / g * size; u > r.coupling[c] {
+						r.coupling[c], changed = u, true
+					}
 				}
 			}
+		}
+		if !changed {
+			break
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // record integrates all segments from r.x with dense output.
 func (r *run) record(ctx context.Context) (err error) {
 	r.ctx = ctx
-	r.recorded, err = r.pieceSolutions(r.integrator(1), r.x)
+	r.recorded, err = r.pieceSolutions(r.trajectory(1), r.x)
 	return err
 }
 

@@ -99,6 +99,8 @@ type checker struct {
 	*Check
 	ctx   context.Context
 	flown *flown
+	least []float64 // sizes below which costates are not judged; nil: all are
+	part  float64   // of the terms of costates that is left of them
 
 	damage func(*discrete.Problem) // tests only
 }
@@ -137,7 +139,6 @@ func (c *checker) run() error {
 	if err := c.certificates(); err != nil {
 		return err
 	}
-	c.forgive()
 	return nil
 }
 
@@ -163,6 +164,7 @@ func (c *checker) collocate() error {
 		return err
 	}
 	if c.Problem.File.Action != nil {
+		c.weigh()
 		c.settle()
 	}
 	return nil

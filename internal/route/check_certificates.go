@@ -13,11 +13,16 @@ import (
 // certificates judges the continuous solution.
 func (c *checker) certificates() error {
 	p, sol, b := c.Problem, c.Collocation, c.Problem.BVP
-	worst := 0.0
-	for i, v := range largest(sol) {
-		worst = max(worst, errorOf(sol.Error, i)/v)
-	}
-	c.certify(hamiltonian.Within("error estimate", worst, c.Tol, "of collocation: difference to one stage more"))
+	c.certify(c.fairly(func(least []float64) []hamiltonian.Certificate {
+		worst := 0.0
+		for i, v := range largest(sol) {
+			if least != nil {
+				v = max(v, least[i])
+			}
+			worst = max(worst, errorOf(sol.Error, i)/v)
+		}
+		return []hamiltonian.Certificate{hamiltonian.Within("error estimate", worst, c.Tol, "of collocation: difference to one stage more")}
+	})...)
 
 	if c.ctx.Err() != nil {
 		return c.ctx.Err()
@@ -27,18 +32,21 @@ func (c *checker) certificates() error {
 	if flow.err != nil {
 		c.certify(hamiltonian.Unjudged("integration defect", math.NaN(), "%s", brief(flow.err)))
 	} else {
-		c.certify(flow.defect, flow.global)
+		c.certify(flow.along...)
 	}
 	if c.Shooting != nil && !c.Exact {
 		k := c.Shooting.Condition.Kappa1
 		c.certify(hamiltonian.Within("conditioning", k*0x1p-52, c.Tol, "kappa_1 = %.2e times the rounding unit: digits that the problem itself leaves", k))
 	}
 	if p.File.Action != nil {
-		certs, err := p.File.Action.Conditions(sol, c.Tol)
+		var err error
+		c.certify(c.fairly(func(least []float64) (certs []hamiltonian.Certificate) {
+			certs, err = p.File.Action.Conditions(sol, c.Tol, least)
+			return certs
+		})...)
 		if err != nil {
 			return err
 		}
-		c.certify(certs...)
 	} else {
 		c.certify(hamiltonian.Within("conditions", sol.Residual, c.Tol, "scaled residual of the boundary conditions"))
 	}
@@ -136,7 +144,7 @@ func (c *checker) study(a *hamiltonian.Action, pr *discrete.Problem, s *discrete
 		x = append(x, path.Node(n)...)
 	}
 	if r, err := a.Stationary(t, x, path.CostateLeft, path.CostateRight, path.Theta); err == nil {
-		c.certify(hamiltonian.Within("stationary, "+name, r, 1e-9, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers))
+		c.certify(c.stationary(s.Scheme, path, r))
 	}
 	if name == c.Schemes[0].String() {
 		c.certify(hamiltonian.Within("model derivatives", discrete.DerivativeError(pr, path), 1e-6, "first and second derivatives of F in the layers' Newton matrix against differences"))

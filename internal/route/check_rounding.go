@@ -51,36 +51,99 @@ func (c *checker) floor() float64 {
 	return sum * (roundings * 0x1p-52) * (roundings * 0x1p-52)
 }
 
-// lost is what a rounding of a measured value is in its costate, relative to the
-// largest: costates are Rm (x - y), and where the model is weak x is next to y. p x
-// has the unit of the action, so that the states' units do not matter.
-func (c *checker) lost() float64 {
-	unit, product := 0.0, 0.0
+// terms returns the largest Rm y^2 of a measured value: costates are Rm (x - y), and
+// p x has the unit of the action, so that p x over it is the part of the terms of
+// the costates that is left of them, whatever the units of the states.
+func (c *checker) terms() float64 {
+	unit := 0.0
 	c.measured(func(rm, y float64) { unit = max(unit, rm*y*y) })
-	size, d := largest(c.Collocation), len(c.Problem.Equations.States)
-	if len(c.Problem.Equations.Costates) != d || unit == 0 {
-		return 0
-	}
-	for i := range d {
-		product = max(product, size[i]*size[d+i])
-	}
-	return 0x1p-52 * unit / product
+	return unit
 }
 
-// forgive leaves open what fails by no more than the roundings of the data explain.
-func (c *checker) forgive() {
-	lost := c.lost()
-	for i := range c.Certificates {
-		k := &c.Certificates[i]
-		name, _, _ := strings.Cut(k.Name, ",")
-		switch name {
-		case "stationary", "error estimate", "integration defect", "global error by integration", "natural conditions", "jumps of the costates":
-			if k.Verdict == hamiltonian.Fail && k.Value <= 10*lost {
-				k.Verdict = hamiltonian.NotJudged
-				k.Note += fmt.Sprintf("; at rounding level: the model is so weak that Rm (x - y) leaves the costates only to %.0e", lost)
-			}
+// remains returns the part of their terms that is left of costates (i of d each),
+// given the sizes of states and costates; 1 if that cannot be told.
+func (c *checker) remains(x, p []float64) float64 {
+	unit := c.terms()
+	if unit == 0 {
+		return 1
+	}
+	product := 0.0
+	for i := range x {
+		product = max(product, x[i]*p[i])
+	}
+	return min(product/unit, 1)
+}
+
+// digits is how many times more accurate the routes are than what is certified. They
+// are so of measured values and states, and of the terms of costates; where less is
+// left of these the costates themselves cannot be judged.
+const digits = 1e3
+
+// weigh finds the sizes below which costates are not judged: those of which what is
+// certified is the accuracy of their terms. None, if all are larger.
+func (c *checker) weigh() {
+	e := c.Problem.Equations
+	d, last := len(e.States), len(e.States)+len(e.Costates)+len(e.ParamCostates)
+	if c.Problem.File.Action == nil || len(e.Costates) != d {
+		return
+	}
+	size := Largest(c.Collocation)
+	c.part = c.remains(size[:d], size[d:2*d])
+	if c.part*digits >= 1 {
+		return
+	}
+	c.least = make([]float64, c.Collocation.Dim)
+	for i := d; i < last; i++ {
+		switch {
+		case c.part > 0:
+			c.least[i] = size[i] / c.part / digits
+		case i < 2*d && size[i-d] > 0:
+			c.least[i] = c.terms() / size[i-d] / digits
 		}
 	}
+}
+
+// fairly judges by the sizes of the components, and what fails so once more by those
+// of costates' terms: what passes then is left open.
+func (c *checker) fairly(judge func(least []float64) []hamiltonian.Certificate) []hamiltonian.Certificate {
+	out := judge(nil)
+	if c.least == nil {
+		return out
+	}
+	for i, again := range judge(c.least) {
+		if out[i].Verdict == hamiltonian.Fail && again.Verdict == hamiltonian.Pass {
+			out[i] = c.cancelled(out[i], c.part)
+		}
+	}
+	return out
+}
+
+// cancelled leaves open what fails because only a part of their terms is left of
+// the costates.
+func (c *checker) cancelled(k hamiltonian.Certificate, part float64) hamiltonian.Certificate {
+	k.Verdict = hamiltonian.NotJudged
+	k.Note += fmt.Sprintf("; costates are %.0e of the terms of Rm (x - y): rounding leaves the costates only to %.0e", part, 0x1p-52/max(part, 0x1p-52))
+	return k
+}
+
+// stationary certifies that the layers of a path are so.
+func (c *checker) stationary(s discrete.Scheme, path *discrete.Path, residual float64) hamiltonian.Certificate {
+	const bound = 1e-9
+	k := hamiltonian.Within("stationary, "+s.String(), residual, bound, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers)
+	if k.Verdict != hamiltonian.Fail {
+		return k
+	}
+	x, p := make([]float64, path.Dim), make([]float64, path.Dim)
+	for n := range path.Layers + 1 {
+		for i, v := range path.Node(n) {
+			x[i] = max(x[i], math.Abs(v))
+			p[i] = max(p[i], math.Abs(path.CostateLeft[n*path.Dim+i]), math.Abs(path.CostateRight[n*path.Dim+i]))
+		}
+	}
+	if part := c.remains(x, p); part*digits < 1 && residual*part*digits <= bound {
+		return c.cancelled(k, part)
+	}
+	return k
 }
 
 // settle looks whether the solution fits its data to rounding. All costates of such
@@ -98,17 +161,17 @@ func (c *checker) settle() {
 	c.Collocation = silence(c.Collocation, len(e.States), last)
 }
 
-// silence returns a solution whose components from and up to (not with) to are zero.
+// silence returns a solution whose components from and up to (not with) to are zero;
+// what they were is their error.
 func silence(sol *ode.Solution, from, to int) *ode.Solution {
 	out := *sol
 	out.Y = append([]float64(nil), sol.Y...)
 	for i := range sol.T {
 		clear(out.Node(i)[from:to])
 	}
-	out.Error = append([]float64(nil), sol.Error...)
-	if out.Error != nil {
-		clear(out.Error[from:to])
-	}
+	out.Error = make([]float64, sol.Dim)
+	copy(out.Error, sol.Error)
+	copy(out.Error[from:to], Largest(sol)[from:to])
 	out.Inner = silent{sol.Inner, from, to}
 	return &out
 }

@@ -2,6 +2,7 @@ package route
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -84,6 +85,34 @@ func TestPulseOfData(t *testing.T) {
 			// far from the ends the trapezoidal rule is exact for its sum.
 			if got := sol.Y[len(sol.Y)-1]; math.Abs(got-2) > 1e-5 {
 				t.Errorf("%s: y(1) = %.12g, want 2", how, got)
+			}
+		}
+	}
+}
+
+// TestPulsesOfOtherArguments: the centre of a pulse is found where its argument
+// is any function of t; what is not resolved is no success.
+func TestPulsesOfOtherArguments(t *testing.T) {
+	const c, w = 0.41234567, 1e-6
+	for _, x := range []struct {
+		pulse string
+		area  float64
+	}{
+		{"exp(-((t^2 - %.17g^2)/%g)^2)", w * math.Sqrt(math.Pi) / (2 * c)},
+		{"exp(-((exp(t) - exp(%.17g))/%g)^2)", w * math.Sqrt(math.Pi) * math.Exp(-c)},
+		{"exp(-((sin(t) - sin(%.17g))/%g)^2)", w * math.Sqrt(math.Pi) / math.Cos(c)},
+		{"exp(-abs(t - %.17g)/%g)", 2 * w},
+	} {
+		pulse := fmt.Sprintf(x.pulse, c, w)
+		p := problem(t, "[layer]\nstart = 0\nend = 1\n[states]\ny = { equation = '1e6*"+pulse+"', start = 1 }\n")
+		want := 1 + 1e6*x.area
+		for _, solve := range []func(context.Context, Options) (*ode.Solution, error){p.Collocate, p.Shoot} {
+			sol, err := solve(context.Background(), Options{})
+			if got := sol.Y[len(sol.Y)-1]; err == nil && !(math.Abs(got-want) <= 1e-5*want) {
+				t.Errorf("%s: y(1) = %.12g, want %.12g", pulse, got, want)
+			}
+			if err != nil && !errors.Is(err, ode.ErrMeshLimit) {
+				t.Errorf("%s: %v", pulse, err)
 			}
 		}
 	}
