@@ -2,6 +2,7 @@ package route
 
 import (
 	"context"
+	"errors"
 
 	"costate/ode"
 	"costate/shooting"
@@ -19,6 +20,9 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 		return p.watch(o.Tol, abs, guess, func(b *ode.BVP, guess *ode.Solution) (*ode.Solution, error) {
 			s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: abs}
 			sol, err := s.Solve(ctx, b)
+			if errors.Is(err, ode.ErrMethod) {
+				return sol, err // nothing was tried
+			}
 			if zero := collapsed(b, sol); zero != nil && ctx.Err() == nil {
 				sol.Status, err = ode.Singular, zero
 				sol.Err = err
