@@ -143,3 +143,28 @@ func (d *discrete) extrapolate(z, x []float64, node int) {
 		z[a] = t
 	}
 }
+
+// nodeErrors notes the errors of the algebraic components at the nodes, which
+// follow there from those of the other components and of the parameters: more
+// than the stages have if what Newton's iteration left differs among them.
+func (r *run) nodeErrors() {
+	d, e, st := r.main, r.est, r.st
+	z := &r.sum
+	dy, dq := e.y(r.dx), e.q(r.dx)
+	for i, t := range d.mesh.t {
+		d.solveNode(r.x, i)
+		if !d.implicit(r.x, i) {
+			continue
+		}
+		for a := range st.na {
+			c := st.nd + a
+			v := math.Abs(dot(d.cond.zy[a*st.nd:(a+1)*st.nd], dy[i*st.nd:(i+1)*st.nd]) +
+				dot(d.cond.zq[a*st.np:(a+1)*st.np], dq))
+			if v == 0 {
+				continue
+			}
+			z.abs[c] = larger(z.abs[c], v)
+			z.note(v/(r.floor(c)+r.rtol*math.Abs(d.zn[i*st.na+a])), t, c)
+		}
+	}
+}

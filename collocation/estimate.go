@@ -96,6 +96,9 @@ func (r *run) estimate() error {
 			}
 		}
 	}
+	if st.na > 0 {
+		r.nodeErrors()
+	}
 	// The improved solution starts the next mesh.
 	for i, v := range r.dx[:e.nx] {
 		r.x1[i] -= v

@@ -31,6 +31,16 @@ func (c *costateForm) merit(v []float64, sc []float64) float64 {
 	return 0.5 * s
 }
 
+// met reports whether the residuals are zero to rounding.
+func (c *costateForm) met() bool {
+	for i, r := range c.con {
+		if !(math.Abs(r) <= 1e-12*c.xi[i%c.p.D]) {
+			return false
+		}
+	}
+	return true
+}
+
 // costate moves the current path to the stationary point in the costate form.
 func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions) outcome {
 	p, w := m.p, m.w
@@ -53,7 +63,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 	}
 	fail := func(err error, msg string) outcome {
 		action := out.total()
-		if p.hasInf {
+		if p.hasInf && !c.met() {
 			action = math.NaN()
 		}
 		out.err = &NewtonError{out.steps, scale, action, msg, err}

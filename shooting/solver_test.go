@@ -124,10 +124,24 @@ func TestSingleShootingSaysWhyItFails(t *testing.T) {
 			t.Errorf("T = %g: growth exp(%g)", T, g)
 		}
 	}
-	if s, err := (&Single{}).Solve(context.Background(), instanton(20)); err == nil {
+	if s, err := (&Single{}).Solve(context.Background(), instanton(60)); err == nil {
 		t.Errorf("double well: %v", s.Status)
 	}
 	// Where it works it agrees.
+	one, err := (&Single{}).Solve(context.Background(), instanton(20))
+	if err != nil {
+		t.Fatalf("double well: %v", err)
+	}
+	many, err := (&Solver{}).Solve(context.Background(), instanton(20))
+	if err != nil {
+		t.Fatalf("double well: %v", err)
+	}
+	for x := range 21 {
+		a, b := one.At(nil, float64(x)), many.At(nil, float64(x))
+		if d := math.Hypot(a[0]-b[0], a[1]-b[1]); d > 1e-6 {
+			t.Errorf("double well at %d: %v and %v", x, a, b)
+		}
+	}
 	for _, p := range hamiltonian[:3] {
 		s, err := (&Single{}).Solve(context.Background(), p.make())
 		if err != nil {

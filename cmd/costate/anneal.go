@@ -95,6 +95,15 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 			return badInput("--%s is for networks; %s is of the kind %s", name, problem.Path, problem.Kind)
 		}
 	}
+	if a.flags.Changed("picture") && a.plot == "" {
+		return badInput("--picture %s has no effect without --plot FILE, which names where to draw it", a.picture)
+	}
+	switch end := problem.Domain().End; {
+	case a.flags.Changed("predict") && a.predict <= end:
+		return badInput("--predict %g: want a place after the end of the layer, %g", a.predict, end)
+	case !a.flags.Changed("predict") && problem.Anneal.Predict != 0 && problem.Anneal.Predict < end:
+		e.log.Warn(fmt.Sprintf("[anneal] predict = %g is before the end of the layer, %g: nothing is predicted", problem.Anneal.Predict, end))
+	}
 	p, err := route.New(problem)
 	if err != nil {
 		return badInput("%s: %w", problem.Path, err)
@@ -177,7 +186,11 @@ func (a *annealFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		page := e.newPage(p, begin, status, tables)
 		page.Fail(failure)
 		page.Run.Seed = &r.Ensemble.Seed
-		return e.save(page, levelsFigure(p, r))
+		figures := []report.Figure{levelsFigure(p, r)}
+		if path != nil {
+			figures = append(figures, predictionFigure(p, path, pred))
+		}
+		return e.save(page, figures...)
 	}
 	if err := e.output(tables, picture, files); err != nil {
 		return err

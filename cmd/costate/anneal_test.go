@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,6 +119,60 @@ func TestAnnealTooShort(t *testing.T) {
 }
 
 // TestAnnealOtherFolder: what belongs to another problem is said once.
+// TestAnnealPassesTheModel: a ladder that goes beyond the finite Rf of the model
+// says so, and the number of rungs that it names, or Rf0 = Rf/alpha^beta, ends
+// at the answer of solve.
+func TestAnnealPassesTheModel(t *testing.T) {
+	const file = `
+[layer]
+start = 0
+end = 8
+[parameters]
+a = { estimate = true, guess = 0.5, min = 0.1, max = 2 }
+[states]
+x = { equation = 'y', guess = '1', range = [-2, 2] }
+y = { equation = '-a*x', guess = '0', range = [-2, 2] }
+[model]
+Rf = { x = 5, y = 50 }
+[[observations]]
+data = { t = [0, 1, 2, 3, 4, 5, 6, 7, 8], x = [1.1, 0.6, -0.4, -1.2, -0.7, 0.3, 1.1, 0.9, -0.3] }
+at = 't'
+observe = { x = 'x' }
+sd = 0.2
+[anneal]
+Rf0 = { x = 'RX', y = 'RY' }
+BETA
+`
+	write := func(rx, ry, beta string) string {
+		return writeSmall(t, strings.NewReplacer("RX", rx, "RY", ry, "BETA", beta).Replace(file))
+	}
+	estimate := func(args ...string) float64 { return tablesOf(t, args...)["parameters"]["a"]["estimate"] }
+	long := write("5/1000", "50/1000", "")
+	solved := estimate("solve", long)
+	_, out, _ := runs(t, "anneal", long)
+	for _, want := range []string{"Rf of the model ", "x 5, y 50", "passes the Rf of the model at beta = 10.0", "--betas 11 ends at"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if d := math.Abs(estimate("anneal", long) - solved); d < 1e-3 {
+		t.Errorf("the ladder of an exact model ends at the answer of solve, within %g", d)
+	}
+	if d := math.Abs(estimate("anneal", long, "--betas", "11", "--layers", "160")/solved - 1); d > 1e-3 {
+		t.Errorf("the rung next to the model is %g off", d)
+	}
+	exact := write("5/2^12", "50/2^12", "beta = 12")
+	if d := math.Abs(estimate("anneal", exact, "--layers", "160")/solved - 1); d > 1e-5 {
+		t.Errorf("the rung of the model is %g off", d)
+	}
+	if _, out, _ := runs(t, "anneal", exact); strings.Contains(out, "passes") {
+		t.Errorf("a ladder that ends at the model passes it:\n%s", out)
+	}
+	if _, out, _ := runs(t, "anneal", write("5/1000", "50/64", "")); !strings.Contains(out, "beta = 6.0 to 10.0") || !strings.Contains(out, "the same ratio for all states") {
+		t.Errorf("different ratios:\n%s", out)
+	}
+}
+
 func TestAnnealOtherFolder(t *testing.T) {
 	name, dir := problemFile(t, resonator), t.TempDir()
 	if code, _, stderr := runs(t, "anneal", name, "--out", dir, "--quiet"); code != exitSolved {

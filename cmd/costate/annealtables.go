@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"costate/discrete"
@@ -47,6 +48,9 @@ func (a *annealFlags) tables(ctx context.Context, e *env, p *route.Problem, r *r
 		until = p.File.Anneal.Predict
 	}
 	if until > p.Equations.End {
+		for _, w := range route.BeyondInputs(p.File, until) {
+			e.log.Warn(w)
+		}
 		pred, err := p.Predict(context.WithoutCancel(ctx), path, until)
 		if err != nil {
 			return nil, nil, nil, err
@@ -107,10 +111,58 @@ func annealSummary(p *route.Problem, r *route.Annealed, d time.Duration) report.
 	if s.Alpha > 0 && !s.Adaptive {
 		line("alpha", report.Value(s.Alpha))
 	}
+	if end := r.End(p); end != nil {
+		line("Rf at the last rung", report.Text(precisionsText(end.Names, end.Last)))
+		line("Rf of the model", report.Text(precisionsText(end.Names, end.Model)))
+		t.Note = passedNote(p, r, end)
+	}
 	line("work", report.Textf("%d Newton steps, %d factorisations", ens.Stats.Steps, ens.Stats.Factorisations))
 	line("time", report.Duration(d))
 	line("time per start", report.Duration(d/time.Duration(max(len(ens.Runs), 1))))
 	return t
+}
+
+// precisionsText is one number if all are the same, or else one for each name.
+func precisionsText(names []string, rf []float64) string {
+	const shown = 6
+	if slices.Max(rf) <= slices.Min(rf)*(1+1e-12) {
+		return fmt.Sprintf("%.4g", rf[0])
+	}
+	var words []string
+	for i, v := range rf {
+		if i == shown {
+			words = append(words, "..")
+			break
+		}
+		words = append(words, fmt.Sprintf("%s %.4g", names[i], v))
+	}
+	return strings.Join(words, ", ")
+}
+
+// passedNote says that the ladder went on beyond the Rf of the model, and how to
+// end there; "": it did not.
+func passedNote(p *route.Problem, r *route.Annealed, end *route.LadderEnd) string {
+	if r.Settings.Finite || !end.Passed(r.Alpha()) {
+		return ""
+	}
+	at := fmt.Sprintf("beta = %.1f", end.To)
+	if end.To-end.From > 0.1 {
+		at = fmt.Sprintf("beta = %.1f to %.1f", end.From, end.To)
+	}
+	where := "before its first rung"
+	if end.To > 0 {
+		where = "at " + at
+	}
+	text := fmt.Sprintf("The ladder passes the Rf of the model %s, on its way to Rf = inf: all below is that of a model without error, and not what costate solve gives. ", where)
+	switch {
+	case end.Betas > 0:
+		text += fmt.Sprintf("--betas %d ends at the Rf of the model, within a rung.", end.Betas)
+	case p.File.Anneal.Rf0 == nil:
+		text += "To end at the Rf of the model, give Rf0 = Rf/alpha^beta and beta in [anneal]."
+	default:
+		text += "To end at the Rf of the model, give Rf0 = Rf/alpha^beta in [anneal], in the same ratio for all states, and beta."
+	}
+	return text
 }
 
 func levelTable(r *route.Annealed) report.Table {

@@ -182,17 +182,21 @@ func checkConstant(p *route.Problem, flag, name string) error {
 	return badInput("%s %s: there is no such constant%s; %s", flag, name, didYouMean(name, names), known)
 }
 
-// branchTable lists the points of a branch with the largest |y| of the first
-// components.
+// branchTable lists the points of a branch with the largest |y| of a few
+// components, and a few estimated parameters: the first, and those that change
+// most.
 func branchTable(p *route.Problem, parameter string, b *collocation.Branch) report.Table {
-	const components = 4
-	n := min(p.BVP.Dim, components)
+	const components, parameters = 4, 8
+	rows := branchRows(b)
+	comps, params := shownRows(rows[:p.BVP.Dim], components), shownRows(rows[p.BVP.Dim:], parameters)
 	t := report.Table{Name: "branch", Title: title(p.File) + ": branch in " + parameter,
 		Header: []string{"point", parameter, "fold"}}
-	for _, name := range p.BVP.Names[:n] {
-		t.Header = append(t.Header, "max |"+name+"|")
+	for _, c := range comps {
+		t.Header = append(t.Header, "max |"+p.BVP.Names[c]+"|")
 	}
-	t.Header = append(t.Header, p.BVP.ParamNames...)
+	for _, k := range params {
+		t.Header = append(t.Header, p.BVP.ParamNames[k])
+	}
 	t.Header = append(t.Header, "intervals", "error estimate")
 	for i, q := range b.Points {
 		fold := q.Corner
@@ -205,11 +209,11 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 			digits = 1e-8 * math.Abs(q.Parameter)
 		}
 		row := []report.Cell{report.Int(i + 1), report.Number(q.Parameter, digits), report.Text(fold)}
-		for c, v := range route.Largest(sol)[:n] {
-			row = append(row, report.Number(v, errorOf(sol.Error, c)))
+		for _, c := range comps {
+			row = append(row, report.Number(rows[c][i], errorOf(sol.Error, c)))
 		}
-		for k, v := range sol.P {
-			row = append(row, report.Number(v, errorOf(sol.ParamError, k)))
+		for _, k := range params {
+			row = append(row, report.Number(sol.P[k], errorOf(sol.ParamError, k)))
 		}
 		estimate := report.Empty
 		if sol.Error != nil {
@@ -224,6 +228,12 @@ func branchTable(p *route.Problem, parameter string, b *collocation.Branch) repo
 			t.Note += fmt.Sprintf(", %.10g", f.Parameter)
 		}
 		t.Note += "."
+	}
+	if left := len(rows) - len(comps) - len(params); left > 0 {
+		if t.Note != "" {
+			t.Note += " "
+		}
+		t.Note += fmt.Sprintf("Of %d components and parameters the first and those that change most; branch.csv of --out has all.", len(rows))
 	}
 	return t
 }

@@ -90,6 +90,35 @@ func TestBranchPictureChanges(t *testing.T) {
 	}
 }
 
+// TestBranchTableIsNarrow: of many components the table has the first and those
+// that change most, and says where the others are.
+func TestBranchTableIsNarrow(t *testing.T) {
+	rows := [][]float64{{1, 1}, {1, 2}, {5, 5}, {1, 1.1}, {0, 3}, {7, 6}}
+	if got, want := shownRows(rows, 4), []int{0, 1, 4, 5}; !slices.Equal(got, want) {
+		t.Errorf("rows %v, want %v", got, want)
+	}
+	if got := shownRows(rows[:3], 4); !slices.Equal(got, []int{0, 1, 2}) {
+		t.Errorf("rows %v of three", got)
+	}
+	name := problemFile(t, `[layer]
+start = 0
+end = 1
+[constants]
+c = 0
+[states.'y[i]']
+index = 'i = 1..6'
+equation = "y[i]'' = -c*i"
+start = 0
+end = 0
+guess = '1'
+`)
+	code, out, stderr := runs(t, "continue", name, "--parameter", "c", "--to", "1")
+	head := strings.Split(out+"\n\n", "\n")[1]
+	if code != exitSolved || strings.Count(head, "max |") != 4 || !strings.Contains(head, "max |y[1]|") || !strings.Contains(out, "branch.csv") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, out)
+	}
+}
+
 // TestBranchEnds: a branch that does not reach its goal says why.
 func TestBranchEnds(t *testing.T) {
 	for _, c := range []struct {

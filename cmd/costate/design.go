@@ -119,6 +119,7 @@ func (d *designFlags) run(ctx context.Context, e *env, problem *problemfile.Prob
 		}
 	}
 	tables := []report.Table{signalTable(signals), table, chosenTable(n, plan, r, took)}
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, seed, tables, failed, designFigure(n, plan, r)); err != nil {
 		return err
 	}

@@ -26,7 +26,8 @@ func integrateCommand() *command {
 			"measurements give (--estimate), and prints the values at equal steps as CSV, which a problem file can read as its " +
 			"data. A state without one of them starts where the file's start = .. or a condition puts it, and only then, with a " +
 			"note, from its guess. With --noise or --twin, Gaussian noise is added; the command and the seed stand in the first " +
-			"lines. The measurements that the file names need not exist yet.",
+			"lines. The measurements that the file names need not exist yet, or may be empty: > data.csv makes them so before " +
+			"the program starts. --out DIR writes NAME.csv, named as the problem file is.",
 		examples: [][2]string{
 			{"costate integrate lorenz63 --until 10 --every 0.1", "a trajectory"},
 			{"costate integrate lorenz96 --noise 0.5 --seed 7 > twin.csv", "twin data"},
@@ -92,7 +93,7 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 	}
 	if i.estimate {
 		if len(problem.NoData) > 0 {
-			return badInput("--estimate: there is no file %s of measurements to estimate from", problem.NoData[0])
+			return badInput("--estimate: there is no file %s of measurements to estimate from, or it is empty", problem.NoData[0])
 		}
 		p, err := route.New(problem)
 		if err != nil {
@@ -115,6 +116,9 @@ func (i *integrateFlags) run(ctx context.Context, e *env, problem *problemfile.P
 	}
 	if !(f.End > f.Start) {
 		return badInput("--until %g: want a place after the start, %g", f.End, f.Start)
+	}
+	for _, w := range route.BeyondInputs(problem, f.End) {
+		e.log.Warn(w)
 	}
 	every := i.every
 	if every == 0 {

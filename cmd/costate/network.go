@@ -39,6 +39,9 @@ func (e *env) newNetwork(problem *problemfile.Problem, seed uint64) (*route.Netw
 	if err != nil {
 		return nil, nil, badInput("%s: %w", problem.Path, err)
 	}
+	if w := freeInputs(n); w != "" {
+		e.log.Warn(w)
+	}
 	signals := n.Signals(seed)
 	for _, s := range signals {
 		if s.Dead != nil {
@@ -46,6 +49,35 @@ func (e *env) newNetwork(problem *problemfile.Problem, seed uint64) (*route.Netw
 		}
 	}
 	return n, signals, nil
+}
+
+// freeInputs warns of neurons of the first layer without data, which every pair
+// may set as it likes; "": there are none.
+func freeInputs(n *route.Network) string {
+	if n.Spec.Inputs == nil {
+		return ""
+	}
+	width, last := n.Net.Widths[0], n.Net.Widths[len(n.Net.Widths)-1]
+	free, measured := width-len(n.Spec.Inputs), last
+	if n.Spec.Outputs != nil {
+		measured = len(n.Spec.Outputs)
+	}
+	text := fmt.Sprintf("input_neurons leaves %d of the %d neurons of the first layer free in every pair, and so nothing can be predicted", free, width)
+	if n.Twin != nil {
+		text = fmt.Sprintf("input_neurons leaves %d of the %d neurons of the first layer free in every pair", free, width)
+	}
+	if free >= measured {
+		text += fmt.Sprintf("; they can fit the %s measured in it, whatever the weights are: a small action says nothing of the network", report.Count(measured, "output"))
+	}
+	if n.Twin == nil {
+		text += "; neurons that are constant are inputs too, as in inputs = ['x1', 'x2', '0', '0']"
+	}
+	return text
+}
+
+// filled returns the tables that have rows.
+func filled(tables []report.Table) []report.Table {
+	return slices.DeleteFunc(tables, func(t report.Table) bool { return len(t.Rows) == 0 })
 }
 
 // signalTable shows how far the inputs reach.

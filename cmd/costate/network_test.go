@@ -236,6 +236,41 @@ sd = 0.1
 	}
 }
 
+// TestFreeInputs: inputs left free fit anything, and the command says so, names
+// the remedy and prints no empty table; which loss labels have is told.
+func TestFreeInputs(t *testing.T) {
+	const file = `
+[network]
+width = 4
+layers = 3
+activation = "tanh"
+kind = "residual"
+[training]
+data = { a = [0.1, -0.2, 0.7, 0.5, -0.6, 0.3], b = [0, 1, 0.4, 1, 0.2, -0.7], c = [0, 1, 0, 1, 1, 0] }
+inputs = INPUTS
+output_neurons = [3, 4]
+labels = 'c'
+exact = true
+[weights]
+precision = 0.01
+`
+	_, stdout, stderr := runs(t, "solve", writeSmall(t, strings.Replace(file, "INPUTS", "['a', 'b']\ninput_neurons = [1, 2]", 1)))
+	for _, want := range []string{"leaves 2 of the 4 neurons", "can fit the 2 outputs", "inputs = ['x1', 'x2', '0', '0']"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("no %q in %q", want, stderr)
+		}
+	}
+	for _, title := range []string{"Signal propagation", "Errors of prediction"} {
+		if strings.Contains(stdout, title) {
+			t.Errorf("an empty table %q in\n%s", title, stdout)
+		}
+	}
+	_, stdout, stderr = runs(t, "solve", writeSmall(t, strings.Replace(file, "INPUTS", "['a', 'b', '0', '0']", 1)))
+	if strings.Contains(stderr, "free") || !strings.Contains(stdout, "Errors of prediction") || !strings.Contains(stdout, oneHotLoss) {
+		t.Errorf("with constant inputs: %s%s", stdout, stderr)
+	}
+}
+
 // TestLevelVerdict: one rule for anneal, design and solve; a level far below the
 // expected one is no success.
 func TestLevelVerdict(t *testing.T) {

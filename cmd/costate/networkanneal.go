@@ -86,6 +86,7 @@ func (a *annealFlags) network(ctx context.Context, e *env, problem *problemfile.
 			}
 		}
 	}
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, r.Annealing.Seed, tables, failed, networkLevelsFigure(n, r)); err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func (s *solveFlags) continuous(ctx context.Context, e *env, problem *problemfil
 		}
 		figures = append(figures, figure)
 	}
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, seed, tables, failed, figures...); err != nil {
 		return err
 	}
@@ -147,6 +148,9 @@ func continuousSummary(n *route.Network, r *route.NetworkContinuous, took time.D
 		line("largest error estimate", report.Sci(worst, 2))
 	}
 	a := r.Action()
+	if n.Spec.Classes > 0 {
+		line("loss", report.Text(oneHotLoss))
+	}
 	line("convention of the action", report.Text("action: sum Rm d^2/2 + integral of Rf r^2/2 + P W^2/2"))
 	line("measurement error", report.Number(a.In+a.Out, 1e-6*a.Total()))
 	if a.Model > 0 {

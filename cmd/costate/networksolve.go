@@ -94,6 +94,7 @@ func (s *solveFlags) network(ctx context.Context, e *env, problem *problemfile.P
 		}
 	}
 	tables = append(append(tables, rows.t), cv...)
+	tables = filled(tables)
 	if err := e.saveNetwork(problem, begin, r.Options.Seed, tables, failed); err != nil {
 		return err
 	}
@@ -121,6 +122,9 @@ func (s *solveFlags) training(method string) route.NetworkTrainOptions {
 	return route.NetworkTrainOptions{Starts: s.starts, Seed: s.seed, SeedSet: s.flags.Changed("seed"), Tol: s.Tol, LBFGS: method == "lbfgs"}
 }
 
+// oneHotLoss is the loss of labels where it is not cross-entropy.
+const oneHotLoss = "least squares of outputs that are 1 for the class and 0 for the others"
+
 func trainedSummary(n *route.Network, r *route.NetworkTrained, method string, took time.Duration) report.Table {
 	fit := r.Best
 	t := report.Table{Name: "summary", Title: title(n.File), Header: []string{"quantity", "value"}}
@@ -132,6 +136,9 @@ func trainedSummary(n *route.Network, r *route.NetworkTrained, method string, to
 	line("pairs", report.Text(pairsLine(n)))
 	line("starts", report.Textf("%d, the best is number %d", len(r.Fits), r.Start+1))
 	line("seed", report.Cell{Text: fmt.Sprint(r.Options.Seed), Value: r.Options.Seed})
+	if n.Spec.Classes > 0 && !n.Spec.Entropy {
+		line("loss", report.Text(oneHotLoss))
+	}
 	if n.Spec.Entropy {
 		line("cross-entropy", report.Value(fit.Action.Out))
 	} else {

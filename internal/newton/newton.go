@@ -185,6 +185,13 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 			}
 			next := damping(p, lambda, norm, d, e)
 			if !(theta < 1-lambda/8) && simplified > tol {
+				if !factored {
+					// It is the old factors that are at fault, not the length.
+					p.Residual(r, x)
+					res.Residuals++
+					haveLast, lambda = false, 1
+					break
+				}
 				if s.Bold && lambda/2 < minDamping {
 					copy(x, xt)
 					res.Steps++

@@ -137,3 +137,18 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations", a)
 	}
 }
+
+// TestOldFactors: a first step that lands well may leave factors that no longer
+// fit; new ones, not shorter steps, are the way on. f = (x - 1, x y - x^3/1000): the
+// factors at x = 16 are sixteen times too large at x = 1.
+func TestOldFactors(t *testing.T) {
+	p := dense(2, func(d, x []float64) { d[0], d[1] = x[0]-1, x[0]*x[1]-1e-3*x[0]*x[0]*x[0] },
+		func(a, x []float64) { a[0], a[1], a[2], a[3] = 1, 0, x[1]-3e-3*x[0]*x[0], x[0] })
+	p.Norm = func(d []float64) float64 { return 1e6 * math.Hypot(d[0], d[1]) }
+	x := []float64{16, 0.256}
+	s := Solver{MinDamping: 1e-4}
+	res, err := s.Solve(context.Background(), p, x)
+	if err != nil || math.Abs(x[0]-1) > 1e-6 || math.Abs(x[1]-1e-3) > 1e-6 || res.Damped > 0 {
+		t.Error(x, res, err)
+	}
+}

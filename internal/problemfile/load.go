@@ -24,7 +24,7 @@ type Loader struct {
 	// Set replaces the values of constants and fixed parameters. [none]
 	Set map[string]float64
 
-	// ModelOnly leaves out the observations whose files do not exist, of
+	// ModelOnly leaves out the observations whose files do not exist or are empty, of
 	// which Problem.NoData tells: the model can be integrated before
 	// anything has been measured.
 	ModelOnly bool

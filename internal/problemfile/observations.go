@@ -1,6 +1,7 @@
 package problemfile
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 
@@ -38,13 +39,14 @@ func (l *loader) readObservations(a *hamiltonian.Action) {
 }
 
 // unmeasured reports, and notes, that observations name a file that does not
-// exist.
+// exist, or is empty: a shell has emptied the file that a command is to write.
 func (l *loader) unmeasured(n *node) bool {
 	e := n.get("data")
 	if e == nil || e.val.kind != stringNode {
 		return false
 	}
-	if _, err := l.open(e.val.text); !errors.Is(err, fs.ErrNotExist) {
+	data, err := l.open(e.val.text)
+	if !errors.Is(err, fs.ErrNotExist) && (err != nil || len(bytes.TrimSpace(data)) > 0) {
 		return false
 	}
 	l.p.NoData = append(l.p.NoData, e.val.text)

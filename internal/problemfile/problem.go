@@ -45,7 +45,7 @@ type Problem struct {
 	Definitions []Definition      // named formulas, as written, in the order of the file
 	Indexed     []Equation        // equations of indexed families, as written
 	DataFiles   []string          // read for observations and inputs, relative to the file
-	NoData      []string          // files of observations that do not exist: see Loader.ModelOnly
+	NoData      []string          // files of observations that do not exist, or are empty: see Loader.ModelOnly
 
 	// Held are observations after the end of the layer (outside = "predict"):
 	// they do not enter the action, a prediction is compared with them.

@@ -1,5 +1,10 @@
 package report
 
+import (
+	"math"
+	"slices"
+)
+
 // BranchPicture shows branches of solutions from a continuation: a measure of
 // the solution against the parameter, full where it is stable (or a minimum),
 // dashed where it is not, with its folds and branch points.
@@ -50,7 +55,39 @@ func (b BranchPicture) Figure() Figure {
 			l.X, l.Y = append(l.X, k.X[s.Index]), append(l.Y, k.Y[s.Index])
 		}
 	}
+	p.spread()
 	return Figure{Name: "branches", Title: b.Title, Panels: []Panel{p}}
+}
+
+// spread takes a logarithmic axis for values of one sign that differ by more
+// than a factor of 100: a branch over decades is a corner on linear axes. What
+// is negative is drawn by its size.
+func (p *Panel) spread() {
+	axis := func(of func(l *Layer) *[]float64, name *string) bool {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for i := range p.Layers {
+			for _, v := range *of(&p.Layers[i]) {
+				lo, hi = min(lo, v), max(hi, v)
+			}
+		}
+		switch {
+		case lo > 0 && hi > 100*lo:
+			return true
+		case hi < 0 && lo < 100*hi:
+			*name = "−" + *name
+			for i := range p.Layers {
+				v := slices.Clone(*of(&p.Layers[i]))
+				for k := range v {
+					v[k] = -v[k]
+				}
+				*of(&p.Layers[i]) = v
+			}
+			return true
+		}
+		return false
+	}
+	p.LogX = axis(func(l *Layer) *[]float64 { return &l.X }, &p.X)
+	p.LogY = axis(func(l *Layer) *[]float64 { return &l.Y }, &p.Y)
 }
 
 type branchRun struct {

@@ -100,6 +100,16 @@ func formatNumber(v, err float64) string {
 	if a := math.Abs(v); (a < fixedMin || a >= fixedMax) && err < a {
 		return scientific(v, digits)
 	}
+	if -last > 15 {
+		// Places after the point are no way to write what is smaller than they
+		// reach: one digit of it, or zero if the error hides even that.
+		if err >= 10*math.Abs(v) {
+			return strconv.FormatFloat(0, 'f', 15, 64)
+		}
+		if err >= math.Abs(v) {
+			return scientific(v, 1)
+		}
+	}
 	if last >= 0 {
 		// The error reaches whole numbers: all of them are shown, or else the
 		// magnitude would be lost.

@@ -43,3 +43,15 @@ func TestZeroIsDetermined(t *testing.T) {
 		}
 	}
 }
+
+// TestAlgebraicShooting: what shooting does not take is called that, not zero: no
+// iteration began.
+func TestAlgebraicShooting(t *testing.T) {
+	p := problem(t, "[layer]\nstart = 0\nend = 1\n[parameters]\nk = { estimate = true, guess = 1.4 }\n[states]\nx = { equation = 'z - x', guess = '1 + t' }\nz = { equation = '0 = z - k*x', guess = '1 + t' }\n[boundary]\nconditions = ['x(0) = 1', 'x(1) = 2']\n")
+	if _, err := p.Shoot(t.Context(), Options{}); !errors.Is(err, ode.ErrMethod) || strings.Contains(err.Error(), "undetermined") {
+		t.Errorf("shooting: %v", err)
+	}
+	if sol, err := p.Collocate(t.Context(), Options{}); err != nil || math.Abs(sol.P[0]-1-math.Ln2) > 1e-6 {
+		t.Errorf("collocation: k = %v, %v", sol.P, err)
+	}
+}

@@ -58,6 +58,7 @@ func (p *Problem) judged(ctx context.Context, sol *ode.Solution, abs []float64, 
 	if err = p.worded(sol, err); sol != nil && err != nil {
 		sol.Err = err
 	}
+	p.labelled(sol)
 	if err == nil {
 		p.unsure(sol, abs)
 	}

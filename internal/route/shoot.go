@@ -21,7 +21,7 @@ func (p *Problem) Shoot(ctx context.Context, o Options) (*ode.Solution, error) {
 			s := shooting.Solver{Tol: o.Tol, Guess: guess, AbsTols: abs}
 			sol, err := s.Solve(ctx, b)
 			if errors.Is(err, ode.ErrMethod) {
-				return sol, err // nothing was tried
+				return sol, err // no iterate to look at
 			}
 			if zero := collapsed(b, sol); zero != nil && ctx.Err() == nil {
 				sol.Status, err = ode.Singular, zero
