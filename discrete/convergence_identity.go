@@ -13,13 +13,13 @@ import "math"
 // to discretise (Hager 2000; Sanz-Serna 2016). P_i is the costate of the stage's
 // own residual. Residuals are relative to the largest value of each component.
 // It is NaN for other rules.
-func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t float64, y, theta []float64)) float64 {
+func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t float64, y, theta []float64)) (states, costates float64) {
 	if a.Rule != Midpoint && a.Rule != Gauss {
-		return math.NaN()
+		return math.NaN(), math.NaN()
 	}
 	tab, err := newTableau(a.Rule, a.Inner+1, 0)
 	if err != nil {
-		return math.NaN()
+		return math.NaN(), math.NaN()
 	}
 	d, m := a.Dim, len(tab.c)
 	rk := integrals(tab.c, tab.quad)
@@ -32,11 +32,11 @@ func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t floa
 	}
 	y, dy := make([]float64, dim), make([]float64, m*dim)
 	p := make([]float64, m*d)
-	worst := 0.0
+	var worst [2]float64
 	note := func(r float64, c int) {
 		if r != 0 {
-			if r = math.Abs(r) / size[c]; r > worst || r != r {
-				worst = r
+			if r = math.Abs(r) / size[c]; r > worst[c/d] || r != r {
+				worst[c/d] = r
 			}
 		}
 	}
@@ -76,7 +76,7 @@ func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t floa
 			note(end, d+c)
 		}
 	}
-	return worst
+	return worst[0], worst[1]
 }
 
 // integrals returns the matrix (m×m) of a collocation method, the integrals from

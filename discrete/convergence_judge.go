@@ -94,23 +94,42 @@ func (s *ConvergenceStudy) exhausted() bool {
 // chance, as where the error is about to change its sign, and is not judged.
 // Where none can be, the judgement of the finest row says why.
 func (s *ConvergenceStudy) Order(q Quantity) (order float64, why Judgement) {
+	k, why := s.judged(q)
+	if why != Judged {
+		return math.NaN(), why
+	}
+	return s.Rows[k].Orders[q], Judged
+}
+
+// Spread is how far the order that Order judges is off at most, because the errors
+// that show it are known to their uncertainty only.
+func (s *ConvergenceStudy) Spread(q Quantity) float64 {
+	k, why := s.judged(q)
+	if why != Judged {
+		return math.NaN()
+	}
+	a, b := &s.Rows[k-1], &s.Rows[k]
+	return (a.Uncertainty[q]/a.Errors[q] + b.Uncertainty[q]/b.Errors[q]) / math.Log(a.Step/b.Step)
+}
+
+// judged returns the row whose order is judged.
+func (s *ConvergenceStudy) judged(q Quantity) (row int, why Judgement) {
 	changes := false
 	for k := len(s.Rows) - 1; k >= 0; k-- {
-		order := s.Rows[k].Orders[q]
 		switch s.Rows[k].Judgement[q] {
 		case NotAsymptotic:
 			changes = true
 		case Judged:
-			if changes && order < float64(s.Theory)-OrderTolerance {
-				return math.NaN(), NotAsymptotic
+			if changes && s.Rows[k].Orders[q] < float64(s.Theory)-OrderTolerance {
+				return k, NotAsymptotic
 			}
-			return order, Judged
+			return k, Judged
 		}
 	}
 	if len(s.Rows) == 0 {
-		return math.NaN(), Unjudged
+		return -1, Unjudged
 	}
-	return math.NaN(), s.Rows[len(s.Rows)-1].Judgement[q]
+	return -1, s.Rows[len(s.Rows)-1].Judgement[q]
 }
 
 // Diverges says so if the error of the states or of the action is larger in the
@@ -143,7 +162,10 @@ type Limit struct {
 // extrapolate builds a tableau of each quantity with the powers of the step that
 // the error's expansion has, and takes the entry that differs least from the one
 // above it in its column: that difference is the error estimate, which is on the
-// safe side by the factor that a halving of the steps gains.
+// safe side by the factor that a halving of the steps gains. Two entries may be
+// close by chance, where the error changes its sign: so the difference counts for
+// no less than what should be left of the one before, or, if there is none, of the
+// column before.
 func (s *ConvergenceStudy) extrapolate(size [2][]float64) *Limit {
 	if len(s.Rows) < 2 {
 		return nil
@@ -207,7 +229,9 @@ func (s *ConvergenceStudy) richardson(v [][]float64, size func(i int) float64) (
 	}
 	best, err := v[len(v)-1], math.Inf(1)
 	var above [][]float64
+	var before []float64 // differences of the row above
 	for k := range v {
+		var gaps []float64
 		row := [][]float64{v[k]}
 		for j := range k {
 			f := 1 / (math.Ldexp(1, s.Theory+j*step) - 1)
@@ -216,11 +240,19 @@ func (s *ConvergenceStudy) richardson(v [][]float64, size func(i int) float64) (
 				next[i] = b + f*(b-above[j][i])
 			}
 			row = append(row, next)
-			if e := gap(row[j], above[j]); e < err {
+			e := gap(row[j], above[j])
+			gaps = append(gaps, e)
+			switch {
+			case j < len(before):
+				e = max(e, math.Ldexp(before[j], -s.Theory-j*step))
+			case j > 0:
+				e = max(e, gap(row[j], row[j-1]))
+			}
+			if e < err {
 				best, err = row[j], e
 			}
 		}
-		above = row
+		above, before = row, gaps
 	}
 	return best, err
 }

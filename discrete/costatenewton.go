@@ -162,7 +162,12 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 				break
 			}
 			c.gradients(w, c.tv, c.tl, scale, nil)
-			if m1 := c.merit(c.tv, sc); m1 < (1-0.1*alpha)*m0 || m1 <= 1e-24*c.sigma*float64(p.nv) {
+			m1, least := c.merit(c.tv, sc), 1e-24*c.sigma*float64(p.nv)
+			if alpha == 1 && m0 <= least && m1 > 0.1*m0 {
+				out.converged = true // also where there is no action left to compare with
+				return out
+			}
+			if m1 < (1-0.1*alpha)*m0 || m1 <= least {
 				break
 			}
 			// At the level of rounding the merit no longer falls.

@@ -114,8 +114,7 @@ func (c *checker) run() error {
 	var others sync.WaitGroup
 	var unshot error
 	others.Go(func() {
-		p := *c.Problem // holds parameters of its own
-		c.Shooting, unshot = p.Shoot(c.ctx, Options{Tol: c.accuracy(), Guess: c.Collocation})
+		c.Shooting, unshot = c.shoot()
 		c.Step("shooting")
 	})
 	others.Go(func() { c.flown = c.fly() })
@@ -128,8 +127,8 @@ func (c *checker) run() error {
 		return c.ctx.Err()
 	case unshot != nil:
 		cert := hamiltonian.Certificate{Name: "multiple shooting", Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: brief(unshot)}
-		if errors.Is(unshot, ode.ErrMeshLimit) {
-			cert.Verdict = hamiltonian.NotJudged // no route for such a problem
+		if noRoute(unshot) {
+			cert.Verdict = hamiltonian.NotJudged
 		}
 		c.certify(cert)
 		c.Shooting = nil
@@ -140,6 +139,30 @@ func (c *checker) run() error {
 		return err
 	}
 	return nil
+}
+
+// shoot solves by multiple shooting, to what rounding leaves of the accuracy.
+func (c *checker) shoot() (sol *ode.Solution, err error) {
+	for tol := c.accuracy(); ; tol *= 10 {
+		p := *c.Problem // holds parameters of its own
+		sol, err = p.Shoot(c.ctx, Options{Tol: tol, Guess: c.Collocation})
+		if !errors.Is(err, ode.ErrIllConditioned) || 10*tol > c.Tol*(1+1e-9) {
+			return sol, err
+		}
+	}
+}
+
+// noRoute reports whether an error of shooting says that its segments cannot be
+// integrated, or not accurately enough: where the equations have constraints or are
+// singular at an end, or rounding grows too much. Nothing is then known of the
+// solution.
+func noRoute(err error) bool {
+	for _, e := range []error{ode.ErrMeshLimit, ode.ErrMethod, ode.ErrNotFinite, ode.ErrIllConditioned, ode.ErrStepLimit, ode.ErrStepSize, ode.ErrStiff} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // accuracy is the tolerance that the routes are asked for: errors three digits

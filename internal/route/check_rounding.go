@@ -126,10 +126,9 @@ func (c *checker) cancelled(k hamiltonian.Certificate, part float64) hamiltonian
 	return k
 }
 
-// stationary certifies that the layers of a path are so.
-func (c *checker) stationary(s discrete.Scheme, path *discrete.Path, residual float64) hamiltonian.Certificate {
-	const bound = 1e-9
-	k := hamiltonian.Within("stationary, "+s.String(), residual, bound, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers)
+// lost leaves a failure of the costates of layers open if next to nothing of their
+// terms is left of them.
+func (c *checker) lost(k hamiltonian.Certificate, path *discrete.Path) hamiltonian.Certificate {
 	if k.Verdict != hamiltonian.Fail {
 		return k
 	}
@@ -140,7 +139,7 @@ func (c *checker) stationary(s discrete.Scheme, path *discrete.Path, residual fl
 			p[i] = max(p[i], math.Abs(path.CostateLeft[n*path.Dim+i]), math.Abs(path.CostateRight[n*path.Dim+i]))
 		}
 	}
-	if part := c.remains(x, p); part*digits < 1 && residual*part*digits <= bound {
+	if part := c.remains(x, p); part*digits < 1 && k.Value*part*digits <= layerBound {
 		return c.cancelled(k, part)
 	}
 	return k

@@ -89,3 +89,63 @@ func TestStatesAreNotForgiven(t *testing.T) {
 		}
 	}
 }
+
+// TestNoShooting: where shooting cannot integrate, at a singular end or under
+// constraints, that is no verdict on the solution.
+func TestNoShooting(t *testing.T) {
+	for name, text := range map[string]string{
+		"a constraint": `[layer]
+start = 0
+end = 1
+[states]
+x = { equation = "-x + z", guess = "exp(-t)" }
+z = { equation = "0 = z + z^3 - x/2", guess = "0.4" }
+[boundary]
+conditions = ["x(0) = 1"]
+`,
+		"a singular end": `[layer]
+start = 0
+end = 1
+[states]
+y = { equation = "y'' = -2*y'/t - y", guess = "1" }
+[boundary]
+conditions = ["y'(0) = 0", "y(1) = 1"]
+`,
+	} {
+		c, err := problem(t, text).Check(t.Context(), CheckOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !c.Passed() || c.Shooting != nil {
+			t.Errorf("%s: %s", name, c.Verdict())
+		}
+	}
+}
+
+// TestShootingToWhatRoundingLeaves: where the tolerance of the routes is below what
+// rounding leaves of shooting, it is compared at a larger one.
+func TestShootingToWhatRoundingLeaves(t *testing.T) {
+	c, err := problem(t, `[layer]
+start = 0
+end = 5
+[parameters]
+m = { estimate = true, guess = 0 }
+[inputs]
+u = "sin(t)"
+[states]
+x1 = { equation = "-0.45*x1 - 0.27*u + 1.22*m" }
+[model]
+Rf = 0.1
+[[observations]]
+at = [0.425, 4.67]
+observe = { x1 = [-0.8955850677254161, 0.6323596293640118] }
+sd = 0.3
+`).Check(t.Context(), CheckOptions{Schemes: schemes(t, "euler,gauss2"), Last: 256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Passed() || c.Shooting == nil {
+		t.Errorf("%s; by shooting: %v", c.Verdict(), c.Shooting != nil)
+	}
+}
