@@ -243,7 +243,7 @@ func (s *ConvergenceStudy) richardson(v [][]float64, size func(i int) float64) (
 					for _, b := range before {
 						e = max(e, b/2)
 					}
-					if e < err {
+					if e < err && 2*k >= len(v)-1 {
 						best, err = row[0], e
 					}
 				}
@@ -263,7 +263,7 @@ func (s *ConvergenceStudy) richardson(v [][]float64, size func(i int) float64) (
 			case j > 0:
 				e = max(e, gap(row[j], row[j-1]))
 			}
-			if e < err {
+			if e < err && 2*k >= len(v)-1 { // coarse layers prove nothing
 				best, err = row[j], e
 			}
 		}
