@@ -71,6 +71,13 @@ func (r *run) begin(ctx context.Context) error {
 	return err
 }
 
+// Whether Newton's iteration may go uphill: tried once, on the first segments.
+const (
+	untried = iota
+	bold
+	cautious
+)
+
 // retry prepares another run of Newton's iteration after one that failed
 // with cause, or returns the error that says why there is no use in it.
 func (r *run) retry(ctx context.Context, cause error) error {
@@ -102,6 +109,14 @@ func (r *run) retry(ctx context.Context, cause error) error {
 		if err := r.factorSurely(); err != nil {
 			return r.explain(err)
 		}
+	}
+	if diverged && r.bold == untried {
+		r.bold = bold
+		r.fill(r.firstGuess())
+		return nil
+	}
+	if r.bold == bold {
+		r.bold = cautious
 	}
 	if r.retries++; r.retries > maxRetries || r.hopeless() || r.equal > 0 && r.pieces() > r.s.maxSegments()/2 {
 		return r.explain(cause)

@@ -67,6 +67,7 @@ type run struct {
 	nw                        newton.Solver
 	np                        newton.Problem
 	retries, replans, rescale int
+	bold                      int
 
 	abs      []float64 // error estimates
 	absP     []float64
@@ -245,6 +246,9 @@ func (r *run) newton(ctx context.Context) error {
 	r.measure(r.x)
 	r.setTolerances()
 	r.nw = newton.Solver{Tol: 0.03, MaxSteps: r.s.newtonSteps(), MinDamping: r.s.minDamping()}
+	if r.bold == bold {
+		r.nw.Bold, r.nw.MinDamping, r.nw.MaxSteps = true, 1.0/16, min(r.nw.MaxSteps, 12)
+	}
 	r.nw.Trace = func(s newton.Step) {
 		r.trace(Progress{Stage: "newton", Segments: r.pieces(), Step: s.Number, Damping: s.Damping,
 			Correction: s.Correction, Contraction: s.Contraction, Growth: r.worstGrowth()})

@@ -104,7 +104,7 @@ func TestBranchTableIsNarrow(t *testing.T) {
 start = 0
 end = 1
 [constants]
-c = 0
+c = 1
 [states.'y[i]']
 index = 'i = 1..6'
 equation = "y[i]'' = -c*i"
@@ -112,7 +112,7 @@ start = 0
 end = 0
 guess = '1'
 `)
-	code, out, stderr := runs(t, "continue", name, "--parameter", "c", "--to", "1")
+	code, out, stderr := runs(t, "continue", name, "--parameter", "c", "--to", "2")
 	head := strings.Split(out+"\n\n", "\n")[1]
 	if code != exitSolved || strings.Count(head, "max |") != 4 || !strings.Contains(head, "max |y[1]|") || !strings.Contains(out, "branch.csv") {
 		t.Errorf("exit code %d, %s\n%s", code, stderr, out)

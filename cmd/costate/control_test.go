@@ -146,3 +146,34 @@ Rm = 1
 		t.Errorf("the multipliers are %v, want nu1_", got)
 	}
 }
+
+// TestIntegralCondition: a given integral in a Hamiltonian problem is the
+// isoperimetric one. For H = p (u - x) - u^2/2 with x(0) = 1, x(2) free and
+// int x = 2 the same problem with a state of its own has the same solution.
+func TestIntegralCondition(t *testing.T) {
+	const head = `controls = ["u"]
+[layer]
+start = 0
+end = 2
+[states]
+x = { start = 1, costate = "p" }
+`
+	short := tablesOf(t, "solve", problemFile(t, "hamiltonian = 'p*(-x + u) - u^2/2'\n"+head+"[boundary]\nconditions = ['integral(x) = 2']\n"))
+	long := tablesOf(t, "solve", problemFile(t, "hamiltonian = 'p*(-x + u) + s*x - u^2/2'\n"+head+"J = { start = 0, end = 2, costate = 's' }\n"))
+	for _, c := range [][2]string{{"x", "x"}, {"p", "p"}, {"integral_1", "J"}, {"p_integral_1", "s"}} {
+		for _, at := range []string{"at the start", "at the end"} {
+			got, want := short["ends"][c[0]][at], long["ends"][c[1]][at]
+			if math.Abs(got-want) > 1e-10 || c[0] == "p_integral_1" && !(got > 1) {
+				t.Errorf("%s %s: %g, want %g", c[0], at, got, want)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"hamiltonian = 'p*(-x + u) - u^2/2'\n" + head + "[boundary]\nconditions = ['integral(p) = 2']\n":                                                  "an integrand with the costate p",
+		"lagrangian = \"x'^2/2\"\n[layer]\nstart = 0\nend = 1\n[coordinates]\nx = { start = 0, end = 1 }\n[boundary]\nconditions = ['integral(x) = 2']\n": "one more state q' = integrand",
+	} {
+		if code, _, stderr := runs(t, "solve", problemFile(t, text)); code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("exit code %d, %q, want %q", code, stderr, want)
+		}
+	}
+}

@@ -1,13 +1,21 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
+
+	"costate/collocation"
+	"costate/discrete"
+	"costate/ode"
+	"costate/shooting"
 )
 
 var exampleBlock = regexp.MustCompile("(?ms)^<!-- example: (\\w+) (\\w+) -->\n```go\n(.*?)^```")
@@ -36,6 +44,29 @@ func TestLibraryGuide(t *testing.T) {
 	}
 	if blocks := regexp.MustCompile("(?m)^```go$").FindAllIndex(guide, -1); len(blocks) != len(exampleBlock.FindAllIndex(guide, -1)) {
 		t.Errorf("docs/library.md has %d blocks of Go, some of which name no example", len(blocks))
+	}
+}
+
+// TestLibraryMistakes: what the guide says of problems that contradict themselves.
+func TestLibraryMistakes(t *testing.T) {
+	p := &ode.BVP{System: ode.System{Dim: 2, Func: func(f []float64, _ float64, y, _ []float64) { f[0], f[1] = y[1], -y[0] }}, Start: 0, End: 1,
+		Boundary: ode.Conditions{Count: 3, Func: func(g []float64, y [][]float64, _ []float64) { g[0], g[1], g[2] = y[0][0], y[1][0]-1, 0 }}}
+	for name, solve := range map[string]func(){
+		"collocation": func() { (&collocation.Solver{}).Solve(t.Context(), p) },
+		"shooting":    func() { (&shooting.Solver{}).Solve(t.Context(), p) },
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.HasPrefix(got, name+": 3 conditions") || !strings.HasSuffix(got, "= 2") {
+					t.Errorf("%s: %s", name, got)
+				}
+			}()
+			solve()
+		}()
+	}
+	var wrong *discrete.ProblemError
+	if _, err := (&discrete.Solver{}).Solve(t.Context(), &discrete.Problem{}, discrete.Guess{}); !errors.As(err, &wrong) {
+		t.Errorf("discrete: %v", err)
 	}
 }
 

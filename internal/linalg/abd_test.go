@@ -231,7 +231,7 @@ func TestABDAllocations(t *testing.T) {
 func TestLU(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for _, n := range []int{1, 2, 5, 12, 39, 40, 70} {
-		for _, m := range []int{1, 3, 7} {
+		for _, m := range []int{1, 2, 3, 4, 7} {
 			a, x := make([]float64, n*n), make([]float64, n*m)
 			fill(a, rnd)
 			fill(x, rnd)

@@ -149,10 +149,19 @@ func luSolve1(a []float64, n int, piv []int, b []float64) {
 		}
 	}
 	b = b[:n]
-	for i := 1; i < n; i++ {
-		row := a[i*n : i*n+i]
-		s := b[i]
+	i := 0
+	for ; i+1 < n; i += 2 { // two rows: each is a chain of operations that wait for one another
+		row, below := a[i*n:i*n+i], a[(i+1)*n:(i+1)*n+i+1]
+		s, t := b[i], b[i+1]
 		for j, v := range row {
+			s -= v * b[j]
+			t -= below[j] * b[j]
+		}
+		b[i], b[i+1] = s, t-below[i]*s
+	}
+	if i < n {
+		s := b[i]
+		for j, v := range a[i*n : i*n+i] {
 			s -= v * b[j]
 		}
 		b[i] = s
@@ -176,6 +185,14 @@ func luSolveMany(a []float64, n int, piv []int, b []float64, m int) {
 			}
 		}
 	}
+	switch m {
+	case 2:
+		luSolve2(a, n, b)
+		return
+	case 4:
+		luSolve4(a, n, b)
+		return
+	}
 	for i := 1; i < n; i++ {
 		subtract(b[i*m:i*m+m], a[i*n:i*n+i], b, m)
 	}
@@ -187,6 +204,89 @@ func luSolveMany(a []float64, n int, piv []int, b []float64, m int) {
 		for c := range x {
 			x[c] *= inv
 		}
+	}
+}
+
+// luSolve2 substitutes in two columns, which stay in registers row by row. It
+// rounds as the loops for any number do.
+func luSolve2(a []float64, n int, b []float64) {
+	for i := 1; i < n; i++ {
+		row, x := a[i*n:i*n+i], b[2*i:][:2]
+		x0, x1 := x[0], x[1]
+		j := 0
+		for ; j+1 < len(row); j += 2 {
+			f, g, y := row[j], row[j+1], b[2*j:][:4]
+			x0 -= f*y[0] + g*y[2]
+			x1 -= f*y[1] + g*y[3]
+		}
+		if j < len(row) {
+			f, y := row[j], b[2*j:][:2]
+			x0 -= f * y[0]
+			x1 -= f * y[1]
+		}
+		x[0], x[1] = x0, x1
+	}
+	for i := n - 1; i >= 0; i-- {
+		row, x, below := a[i*n+i+1:i*n+n], b[2*i:][:2], b[2*i+2:]
+		x0, x1 := x[0], x[1]
+		j := 0
+		for ; j+1 < len(row); j += 2 {
+			f, g, y := row[j], row[j+1], below[2*j:][:4]
+			x0 -= f*y[0] + g*y[2]
+			x1 -= f*y[1] + g*y[3]
+		}
+		if j < len(row) {
+			f, y := row[j], below[2*j:][:2]
+			x0 -= f * y[0]
+			x1 -= f * y[1]
+		}
+		inv := 1 / a[i*n+i]
+		x[0], x[1] = x0*inv, x1*inv
+	}
+}
+
+// luSolve4 does so in four.
+func luSolve4(a []float64, n int, b []float64) {
+	for i := 1; i < n; i++ {
+		row, x := a[i*n:i*n+i], b[4*i:][:4]
+		x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+		j := 0
+		for ; j+1 < len(row); j += 2 {
+			f, g, y := row[j], row[j+1], b[4*j:][:8]
+			x0 -= f*y[0] + g*y[4]
+			x1 -= f*y[1] + g*y[5]
+			x2 -= f*y[2] + g*y[6]
+			x3 -= f*y[3] + g*y[7]
+		}
+		if j < len(row) {
+			f, y := row[j], b[4*j:][:4]
+			x0 -= f * y[0]
+			x1 -= f * y[1]
+			x2 -= f * y[2]
+			x3 -= f * y[3]
+		}
+		x[0], x[1], x[2], x[3] = x0, x1, x2, x3
+	}
+	for i := n - 1; i >= 0; i-- {
+		row, x, below := a[i*n+i+1:i*n+n], b[4*i:][:4], b[4*i+4:]
+		x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+		j := 0
+		for ; j+1 < len(row); j += 2 {
+			f, g, y := row[j], row[j+1], below[4*j:][:8]
+			x0 -= f*y[0] + g*y[4]
+			x1 -= f*y[1] + g*y[5]
+			x2 -= f*y[2] + g*y[6]
+			x3 -= f*y[3] + g*y[7]
+		}
+		if j < len(row) {
+			f, y := row[j], below[4*j:][:4]
+			x0 -= f * y[0]
+			x1 -= f * y[1]
+			x2 -= f * y[2]
+			x3 -= f * y[3]
+		}
+		inv := 1 / a[i*n+i]
+		x[0], x[1], x[2], x[3] = x0*inv, x1*inv, x2*inv, x3*inv
 	}
 }
 

@@ -51,6 +51,15 @@ func (l *loader) readHamiltonian() {
 	h.Controls = l.controls
 	h.Params = l.params
 	h.Given = l.readConditions()
+	for _, c := range l.integrals {
+		// A state that grows with the integrand: nothing depends on it, so
+		// that its costate is a constant, the multiplier of the condition.
+		multiplier := l.g.Var("p_" + c.name)
+		if h.H != nil {
+			h.H = l.g.Add(h.H, l.g.Mul(multiplier, c.f))
+		}
+		h.Pairs = append(h.Pairs, hamiltonian.Pair{X: c.symbol, P: multiplier})
+	}
 }
 
 // readLagrangian fills a problem given by its Lagrangian.

@@ -181,8 +181,8 @@ func (p *pointValues) variable(v *expr.Expr, t float64, text string) *expr.Expr 
 // integral is the value at the end of a state that grows with the integrand.
 func (p *pointValues) integral(args []*expr.Expr) (*expr.Expr, error) {
 	l := p.l
-	if l.kind != KindBoundary && l.kind != KindAction {
-		return nil, fmt.Errorf("integral has no meaning in %s problem", withArticle(l.kind.String()))
+	if l.kind == KindLagrangian {
+		return nil, fmt.Errorf("integral has no meaning in %s problem, expected hamiltonian = '..' with one more state q' = integrand, or the equations with a parameter as the multiplier", withArticle(l.kind.String()))
 	}
 	if len(args) != 1 {
 		return nil, fmt.Errorf("integral has %s, expected one: the integrand", count(len(args), "argument"))
@@ -190,6 +190,9 @@ func (p *pointValues) integral(args []*expr.Expr) (*expr.Expr, error) {
 	for _, v := range expr.FreeVars(args[0]) {
 		if s := l.symbols[v]; s != nil && s.class == classPoint || v == p.start || v == p.end {
 			return nil, fmt.Errorf("an integrand with the value %s, expected a formula of %s", v.Name(), l.layerName())
+		}
+		if s := l.symbols[v]; s != nil && s.class == classCostate {
+			return nil, fmt.Errorf("an integrand with the costate %s, expected a formula of states and controls", v.Name())
 		}
 	}
 	for _, c := range p.integrals {

@@ -501,6 +501,25 @@ conditions = ['integral(x) = 1']
 	same(t, "conditions", text(p.Action.Given.G...), "x(start); x(end); integral_1(end) - 1; integral_1(start)")
 }
 
+// integral(..) in a Hamiltonian problem is a state that grows with the integrand;
+// its costate is constant. A Lagrangian problem names the remedy.
+func TestIntegralInHamiltonian(t *testing.T) {
+	const file = `hamiltonian = 'p*(-x + u) - u^2/2'
+controls = ["u"]
+` + unitLayer + `
+[states]
+x = { start = 1, costate = "p" }
+[boundary]
+conditions = ['CONDITION']
+`
+	h := must(t, strings.Replace(file, "CONDITION", "integral(x*u) = 2", 1), nil).Hamiltonian
+	if len(h.Pairs) != 2 {
+		t.Fatalf("%d pairs", len(h.Pairs))
+	}
+	same(t, "H", text(h.H), "p*(-x + u) - u^2/2 + p_integral_1*x*u")
+	same(t, "conditions", text(h.Given.G...), "x(start) - 1; integral_1(end) - 2; integral_1(start)")
+}
+
 func TestTooManyErrorsAreCounted(t *testing.T) {
 	src := unitLayer + "[states]\nx = { equation = 'x', start = 1 }\n[constants]\n"
 	for i := range 80 {

@@ -98,3 +98,28 @@ func TestUndeterminedInChaos(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestSquareAtZero: y' = -a^2 y with data that grow has its minimum at a = 0, where
+// the first derivative by a vanishes: both routes say that a is not determined,
+// whether they end at zero or at a number next to it. y' = -a y ends near zero too,
+// if the data are nearly constant, and is determined.
+func TestSquareAtZero(t *testing.T) {
+	const text = "[layer]\nstart = 0\nend = 1\n[parameters]\na = { estimate = true, guess = 0.5 }\n[states]\ny = { equation = '%s', guess = 1 }\n[model]\nRf = inf\n[[observations]]\nat = [0.1, 0.3, 0.7, 1]\nsd = 0.1\nobserve = { y = [%s] }\n"
+	for _, c := range []struct {
+		rate, data string
+		free       bool
+	}{
+		{"-a^2*y", "1.01, 1.02, 1.05, 1.08", true},
+		{"-a^2*y", "0.96, 0.9, 0.8, 0.7", false},
+		{"-a*y", "1.01, 0.99, 0.99, 1.01", false},
+	} {
+		p := problem(t, fmt.Sprintf(text, c.rate, c.data))
+		for name, solve := range map[string]func(context.Context, Options) (*ode.Solution, error){"collocation": p.Collocate, "shooting": p.Shoot} {
+			_, err := solve(t.Context(), Options{})
+			var u *Undetermined
+			if c.free != errors.As(err, &u) || !c.free && err != nil {
+				t.Errorf("%s, %s = %s: %v", name, c.rate, c.data, err)
+			}
+		}
+	}
+}

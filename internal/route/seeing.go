@@ -101,6 +101,12 @@ func (s *seeing) units() {
 				s.st[j] = 1
 			}
 		}
+		// A parameter that has fallen to zero from its guess, like a in a^2, has next
+		// to no effect there: what would be an effect lies far beyond the range
+		// of its derivative.
+		if g := math.Abs(s.a.Params[j].Guess); math.Abs(s.theta[j]) < 1e-8*g && s.st[j] > 1e8*g {
+			s.st[j] = g
+		}
 	}
 }
 
