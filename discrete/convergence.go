@@ -2,10 +2,13 @@ package discrete
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
+
+	"costate/ode"
 )
 
 // Reference is the continuous solution that layers converge to: a closed form,
@@ -166,6 +169,7 @@ type ConvergenceStudy struct {
 	Scheme Scheme
 	Theory int  // the order that it should have: of the scheme, or less at seams
 	Seamed bool // it is less
+	Seam   int  // order of what seams inside layers add to the error; 0: none do
 	Rows   []ConvergenceRow
 	Limit  *Limit // nil: fewer than two rows
 }
@@ -176,7 +180,8 @@ type ConvergenceStudy struct {
 // it is halved twice at least), and compares every minimum with the reference. It
 // stops early when all errors have reached rounding or the reference's own. Each
 // minimisation starts at the reference, and takes exact Newton steps in states and
-// costates until they no longer help.
+// costates until they no longer help. Coarse meshes on which that finds no minimum
+// are left out.
 //
 // The error is that of the minimisation that failed, with the rows before it.
 func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, first, last int) (*ConvergenceStudy, error) {
@@ -193,13 +198,18 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 	}
 	if c.seamed() {
 		full := study.Theory
-		study.Theory = min(full, c.Smooth+2)
+		study.Seam = c.Smooth + 2
+		study.Theory = min(full, study.Seam)
 		study.Seamed = study.Theory < full
 	}
 	size := sizes(&c, ref)
 	for {
 		c.Layers = len(c.Mesh) - 1
 		row, err := converge(ctx, &c, ref, size, s.scale(len(study.Rows)))
+		if len(study.Rows) == 0 && 4*c.Layers <= last && (errors.Is(err, ErrSteps) || errors.Is(err, ode.ErrNoDescent)) {
+			c.Mesh = halve(c.Mesh) // coarse layers may have no minimum near the solution
+			continue
+		}
 		if err != nil {
 			return study, fmt.Errorf("%s, %d layers: %w", s, c.Layers, err)
 		}

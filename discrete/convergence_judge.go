@@ -234,6 +234,21 @@ func (s *ConvergenceStudy) richardson(v [][]float64, size func(i int) float64) (
 		var gaps []float64
 		row := [][]float64{v[k]}
 		for j := range k {
+			if s.Seam > 0 && s.Theory+j*step >= s.Seam {
+				// What a seam adds depends on where in its layer it lies: it
+				// goes with no power of the step, and cannot be taken away.
+				if j == 0 {
+					e := gap(row[0], above[0])
+					gaps = append(gaps, e)
+					for _, b := range before {
+						e = max(e, b/2)
+					}
+					if e < err && 2*k >= len(v)-1 {
+						best, err = row[0], e
+					}
+				}
+				break
+			}
 			f := 1 / (math.Ldexp(1, s.Theory+j*step) - 1)
 			next := make([]float64, len(v[k]))
 			for i, b := range row[j] {
@@ -248,7 +263,7 @@ func (s *ConvergenceStudy) richardson(v [][]float64, size func(i int) float64) (
 			case j > 0:
 				e = max(e, gap(row[j], row[j-1]))
 			}
-			if e < err {
+			if e < err && 2*k >= len(v)-1 { // coarse layers prove nothing
 				best, err = row[j], e
 			}
 		}

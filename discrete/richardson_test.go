@@ -42,3 +42,13 @@ func TestSpread(t *testing.T) {
 		t.Errorf("order %g with a spread of %g, want %g", order, s.Spread(StateError), want)
 	}
 }
+
+// TestCoarseLayersProveNothing: two coarse entries that hardly differ, far from what
+// finer ones tend to.
+func TestCoarseLayersProveNothing(t *testing.T) {
+	s := ConvergenceStudy{Scheme: Scheme{Rule: Euler}, Theory: 1}
+	v := [][]float64{{318}, {318.1}, {355}, {403}, {433.6}, {441.5}, {440.6}}
+	if got, err := s.richardson(v, func(int) float64 { return 1 }); math.Abs(got[0]-440) > 30 || err < 0.5 {
+		t.Errorf("%g, with an error estimate of %.2g", got[0], err)
+	}
+}

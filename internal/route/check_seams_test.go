@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"costate/discrete"
 	"costate/hamiltonian"
 	"costate/internal/problemfile"
 )
@@ -70,6 +71,29 @@ sd = 0.02
 	for _, cert := range c.Certificates {
 		if cert.Name == "order, gauss3" && (cert.Verdict == hamiltonian.Fail || !strings.Contains(cert.Note, "knots") && cert.Verdict == hamiltonian.Pass) {
 			t.Errorf("%s: %v, %s", cert.Name, cert.Verdict, cert.Note)
+		}
+	}
+}
+
+// TestWanderingOrder: halved layers have the knots elsewhere in them, so that the
+// order of what these add is no steady number. One that is lost as a whole is.
+func TestWanderingOrder(t *testing.T) {
+	for _, c := range []struct {
+		order float64
+		seam  int
+		want  hamiltonian.Verdict
+	}{{3.95, 4, hamiltonian.Pass}, {3.7, 4, hamiltonian.NotJudged}, {3.7, 0, hamiltonian.Fail}, {2.8, 4, hamiltonian.Fail}} {
+		s := &discrete.ConvergenceStudy{Theory: 4, Seam: c.seam}
+		for k := range 4 {
+			r := discrete.ConvergenceRow{Step: math.Ldexp(1, -k)}
+			for q := range r.Errors {
+				r.Errors[q] = math.Pow(r.Step, c.order)
+				r.Orders[q], r.Judgement[q] = c.order, discrete.Judged
+			}
+			s.Rows = append(s.Rows, r)
+		}
+		if got := orders(s); got.Verdict != c.want {
+			t.Errorf("order %g, seams of order %d: %v", c.order, c.seam, got)
 		}
 	}
 }

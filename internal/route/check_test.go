@@ -546,3 +546,24 @@ sd = 0.1
 		}
 	}
 }
+
+// TestUnstableEigenproblem: defects reach the solution through the boundary value
+// problem, in which they do not grow as those of an initial value problem do.
+func TestUnstableEigenproblem(t *testing.T) {
+	c, err := problem(t, `[layer]
+start = 0
+end = 3.141592653589793
+[parameters]
+lam = { estimate = true, guess = -72.3 }
+[states]
+y = { equation = "y'' = -(lam + 30*t)*y", guess = "sin(t)" }
+[boundary]
+conditions = ["y(0) = 0", "y(end) = 0", "y'(0) = 1"]
+`).Check(t.Context(), CheckOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Passed() || c.Shooting == nil {
+		t.Error(c.Verdict())
+	}
+}
