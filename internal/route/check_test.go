@@ -454,6 +454,9 @@ sd = 0.1
 // TestUnresolvedLayer: layers of equal length are not tried on what they cannot
 // resolve, and measurements close to each other are no such thing.
 func TestUnresolvedLayer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds")
+	}
 	for _, c := range []struct {
 		rate, rf, times string
 		unresolved      bool

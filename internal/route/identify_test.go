@@ -14,6 +14,9 @@ import (
 // TestUndetermined states problems whose data determine everything, or leave
 // known directions open, and asks all routes.
 func TestUndetermined(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds")
+	}
 	const head = "[layer]\nstart = 0\nend = 2\n"
 	const seen = "[[observations]]\nat = [0.5, 1.0, 1.5, 2.0]\nobserve = { y = [0.65, 0.32, 0.24, 0.10] }\nsd = 0.1\n"
 	const exact = "[[observations]]\nat = [0.5, 1.0, 1.5, 2.0]\nobserve = { y = [0.60653065971263342, 0.36787944117144233, 0.22313016014842982, 0.13533528323661270] }\nsd = 0.1\n"
@@ -69,6 +72,9 @@ func TestUndetermined(t *testing.T) {
 // TestUndeterminedInChaos leaves a product of parameters open where the model
 // amplifies what is carried through it.
 func TestUndeterminedInChaos(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds")
+	}
 	var at, y []string
 	x := []float64{-5.9, -5.5, 24.6}
 	step := func(h float64) {

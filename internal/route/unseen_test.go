@@ -56,6 +56,9 @@ func TestPulses(t *testing.T) {
 
 // TestPulseOfData looks at a signal from a table of 20001 rows with one spike.
 func TestPulseOfData(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds")
+	}
 	for _, how := range []string{"cubic", "linear", "previous"} {
 		rows := "t,u\n"
 		for i := range 20001 {
