@@ -200,8 +200,9 @@ func TestAllocations(t *testing.T) {
 					}
 				})
 			}
-			// The runtime itself allocates now and then.
-			if a, b := count(300), count(800); math.Abs(b-a) > 20 {
+			// The runtime itself allocates now and then, and more so under the race
+			// detector: one allocation a step would be 500.
+			if a, b := count(300), count(800); math.Abs(b-a) > 200 {
 				t.Errorf("%s, variation %v: %g allocations in 500 steps", m.Name(), variation, b-a)
 			}
 		}

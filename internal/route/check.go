@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -110,16 +109,12 @@ func (c *checker) run() error {
 		return err
 	}
 	c.Step("collocation")
-	// Shooting, the layers and an integrator know nothing of each other.
-	var others sync.WaitGroup
+	// One after the other: all of them build formulas in the problem's graph.
 	var unshot error
-	others.Go(func() {
-		c.Shooting, unshot = c.shoot()
-		c.Step("shooting")
-	})
-	others.Go(func() { c.flown = c.fly() })
+	c.Shooting, unshot = c.shoot()
+	c.Step("shooting")
+	c.flown = c.fly()
 	err := c.layers()
-	others.Wait()
 	switch {
 	case err != nil:
 		return err

@@ -5,7 +5,7 @@ import (
 )
 
 // flown is what an integrator finds along the solution of collocation. It takes
-// nothing from the other routes, and so is computed beside them.
+// nothing from the other routes.
 type flown struct {
 	err        error // no such figures
 	along      []hamiltonian.Certificate
