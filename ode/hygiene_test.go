@@ -180,6 +180,9 @@ func TestLimits(t *testing.T) {
 
 // TestAllocations: a step allocates nothing.
 func TestAllocations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates too")
+	}
 	for _, m := range everyMethod {
 		for _, variation := range []bool{false, true} {
 			if _, ok := m.(*Rosenbrock); ok && variation {
@@ -200,9 +203,8 @@ func TestAllocations(t *testing.T) {
 					}
 				})
 			}
-			// The runtime itself allocates now and then, and more so under the race
-			// detector: one allocation a step would be 500.
-			if a, b := count(300), count(800); math.Abs(b-a) > 200 {
+			// The runtime itself allocates now and then.
+			if a, b := count(300), count(800); math.Abs(b-a) > 20 {
 				t.Errorf("%s, variation %v: %g allocations in 500 steps", m.Name(), variation, b-a)
 			}
 		}
