@@ -32,13 +32,7 @@ func networkLevelsFigure(n *route.Network, r *route.NetworkAnnealed) report.Figu
 			at[rf] = append(at[rf], a)
 		}
 	}
-	for rf := range at {
-		pic.Rf = append(pic.Rf, rf)
-	}
-	slices.Sort(pic.Rf)
-	for _, rf := range pic.Rf {
-		pic.Levels = append(pic.Levels, at[rf])
-	}
+	pic.Rf, pic.Levels = ascending(at)
 	return pic.Figure()
 }
 

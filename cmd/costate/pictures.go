@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -210,14 +211,17 @@ func levelsFigure(p *route.Problem, r *route.Annealed) report.Figure {
 			at[rf] = append(at[rf], unit*g.Action)
 		}
 	}
-	for rf := range at {
-		pic.Rf = append(pic.Rf, rf)
-	}
-	slices.Sort(pic.Rf)
-	for _, rf := range pic.Rf {
-		pic.Levels = append(pic.Levels, at[rf])
-	}
+	pic.Rf, pic.Levels = ascending(at)
 	return pic.Figure()
+}
+
+// ascending returns the values of Rf in order, and the actions found at each.
+func ascending(at map[float64][]float64) (rf []float64, levels [][]float64) {
+	rf = slices.Sorted(maps.Keys(at))
+	for _, v := range rf {
+		levels = append(levels, at[v])
+	}
+	return rf, levels
 }
 
 // firstPrecision returns the Rf of the first state that a ladder moves, and the
