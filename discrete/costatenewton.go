@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"costate/ode"
 )
@@ -30,6 +31,10 @@ func (c *costateForm) merit(v []float64, sc []float64) float64 {
 	}
 	return 0.5 * s
 }
+
+// stands reports whether the states that are held are those of the factors; the
+// parameters are eliminated after them.
+func (c *costateForm) stands() bool { return slices.Equal(c.fix[:c.p.nx], c.stood[:c.p.nx]) }
 
 // met reports whether the residuals are zero to rounding.
 func (c *costateForm) met() bool {
@@ -71,24 +76,35 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 	}
 	sc := make([]float64, p.P)
 	last, full := math.Inf(1), false // of the step before
+	known := false                   // g and con are those of the current path
+	reuse := o.once && c.kept && c.scale == scale
 	for {
 		if err := ctx.Err(); err != nil {
 			return fail(err, "interrupted")
 		}
+		if !known && (p.lo != nil || reuse) {
+			c.gradients(w, m.v, c.lam, scale, nil)
+			known = true
+		}
 		for i := range c.fix {
-			c.fix[i] = p.fixed != nil && p.fixed[i]
+			x := m.v[i]
+			c.fix[i] = p.fixed != nil && p.fixed[i] || p.lo != nil && (x <= p.lo[i] && c.g[i] >= 0 || x >= p.hi[i] && c.g[i] <= 0)
 			c.hold[i] = 0
 		}
-		if p.lo != nil {
-			c.gradients(w, m.v, c.lam, scale, nil)
-			for i, x := range m.v {
-				if x <= p.lo[i] && c.g[i] >= 0 || x >= p.hi[i] && c.g[i] <= 0 {
-					c.fix[i] = true
-				}
-			}
-		}
+		reuse = reuse && c.stands()
 		for round := 0; ; round++ {
-			if err := c.solve(w, m.v, scale); err != nil {
+			var err error
+			switch {
+			case round == 0 && reuse:
+				c.refer()
+			case round == 0 || !c.stands():
+				reuse = false
+				err = c.factor(w, m.v, scale)
+			}
+			if err == nil {
+				err = c.step(w, scale)
+			}
+			if err != nil {
 				ne := err.(*NewtonError)
 				ne.Step = out.steps
 				out.err = ne
@@ -143,7 +159,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 			r := out.pred / last
 			done = done || out.pred*r*r <= o.tol*A && r < 1e-2
 		} else if near && o.once {
-			done = true
+			done = !reuse
 		}
 		alpha := 1.0
 		for {
@@ -163,6 +179,12 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 			}
 			c.gradients(w, c.tv, c.tl, scale, nil)
 			m1, least := c.merit(c.tv, sc), 1e-24*c.sigma*float64(p.nv)
+			if reuse {
+				// Steps with old factors cost little, and are taken until
+				// rounding, not they, says what is left.
+				done = !(m1 < 0.01*m0)
+				break
+			}
 			if alpha == 1 && m0 <= least && m1 > 0.1*m0 {
 				out.converged = true // also where there is no action left to compare with
 				return out
@@ -181,7 +203,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 				return fail(ode.ErrNoDescent, "no decrease of the residuals in the costate form; approach a large Rf in smaller steps")
 			}
 		}
-		last, full = out.pred, alpha == 1
+		last, full, known = out.pred, alpha == 1, !done
 		copy(m.v, c.tv)
 		copy(c.lam, c.tl)
 		out.steps++
