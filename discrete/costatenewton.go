@@ -248,7 +248,7 @@ func (m *minimiser) approach(ctx context.Context, scale, limit float64, o newton
 		if p.hasInf {
 			w.caps = m.weak(r)
 		}
-		out = w.minimise(ctx, m.f, m.v, sub, o, &m.lm)
+		out = w.minimise(ctx, m.fronts(), m.v, sub, o, &m.lm)
 		if out.err != nil {
 			return out
 		}

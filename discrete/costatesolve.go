@@ -77,11 +77,7 @@ func subtract(z []float64, u float64, a []float64) {
 	floats.AddScaled(z, -u, a[:len(z)])
 }
 
-func divide(z []float64, u float64) {
-	for q := range z {
-		z[q] /= u
-	}
-}
+func divide(z []float64, u float64) { floats.Scale(1/u, z) }
 
 // refer solves for the residuals g and con with the factors and the solutions for
 // theta of the last factorisation.

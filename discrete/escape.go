@@ -11,7 +11,7 @@ import (
 // positive definite. It follows the direction of negative curvature downhill
 // and minimises again, a few times at most.
 func (m *minimiser) settle(ctx context.Context, scale float64, o newtonOptions) outcome {
-	p, w, f := m.p, m.w, m.f
+	p, w, f := m.p, m.w, m.fronts()
 	const attempts = 4
 	for range attempts {
 		if m.out.err != nil {

@@ -93,8 +93,8 @@ func (s *Solver) Solve(ctx context.Context, pr *Problem, guess Guess) (*Path, er
 type minimiser struct {
 	p   *plan
 	w   *work
-	f   *fronts
-	c   *costateForm
+	f   *fronts      // nil: not needed yet
+	c   *costateForm // the same
 	v   []float64
 	lm  damping
 	out outcome
@@ -107,7 +107,16 @@ type minimiser struct {
 }
 
 func newMinimiser(p *plan, s *Solver) *minimiser {
-	return &minimiser{p: p, w: newWork(p), f: newFronts(p), v: make([]float64, p.nv)}
+	return &minimiser{p: p, w: newWork(p), v: make([]float64, p.nv)}
+}
+
+// fronts returns the memory of the state form, which is large and which the costate
+// form does without.
+func (m *minimiser) fronts() *fronts {
+	if m.f == nil {
+		m.f = newFronts(m.p)
+	}
+	return m.f
 }
 
 // minimise moves the current path to a minimum at the given scale; final asks
@@ -139,7 +148,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 		copy(m.v, saved)
 		m.dual = false
 		steps := m.out.steps
-		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
+		m.out = m.w.minimise(ctx, m.fronts(), m.v, scale, o, &m.lm)
 		m.out.steps += steps
 	default:
 		m.dual = false
@@ -148,7 +157,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 				return m.out
 			}
 		}
-		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
+		m.out = m.w.minimise(ctx, m.fronts(), m.v, scale, o, &m.lm)
 		if final {
 			m.out = m.settle(ctx, scale, o)
 		}
@@ -191,13 +200,19 @@ func (p *plan) largest(steady bool) float64 {
 
 // path solves and collects what is known about the solution.
 func (m *minimiser) path(ctx context.Context, s *Solver) (*Path, error) {
-	out := m.minimise(ctx, s, s.scale(), s.tolerance(), true)
-	a := m.collect()
-	if out.err == nil {
+	a, err := m.plainPath(ctx, s, true)
+	if err == nil {
 		m.second(a, s.Covariance)
+		a.Stats = m.w.stats
 	}
-	a.Stats = m.w.stats
-	a.Err = out.err
+	return a, err
+}
+
+// plainPath is path without the second-order figures.
+func (m *minimiser) plainPath(ctx context.Context, s *Solver, final bool) (*Path, error) {
+	out := m.minimise(ctx, s, s.scale(), s.tolerance(), final)
+	a := m.collect()
+	a.Stats, a.Err = m.w.stats, out.err
 	return a, out.err
 }
 

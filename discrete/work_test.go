@@ -17,7 +17,7 @@ func TestAllocations(t *testing.T) {
 		m := newMinimiser(p, &Solver{})
 		v := randomVector(p.nv, 1)
 		copy(m.v, v)
-		w, f := m.w, m.f
+		w, f := m.w, m.fronts()
 		step := func() {
 			f.assemble(w, m.v, 1, exact)
 			f.scaling()

@@ -56,14 +56,21 @@ func (c *checker) newLayering() *layering {
 	return l
 }
 
-// tasks are the studies of all schemes, which tell step of their end.
+// tasks are the studies of all schemes, which tell step of their end. Those that take
+// longest come first: of order one, far from the continuous solution on coarse layers,
+// and then those of many stages.
 func (l *layering) tasks(ctx context.Context, step func(what string)) []func() {
 	var out []func()
-	for i, s := range slices.Backward(l.schemes) { // those of many stages take longest
-		out = append(out, func() {
+	for i, s := range slices.Backward(l.schemes) {
+		task := func() {
 			l.studies[i], l.failed[i] = discrete.Convergence(ctx, l.problem, l.references[i], s, l.first, l.last)
 			step("layers, " + s.String())
-		})
+		}
+		if s.Order(false) == 1 {
+			out = slices.Insert(out, 0, task)
+		} else {
+			out = append(out, task)
+		}
 	}
 	return out
 }
@@ -123,8 +130,14 @@ func (c *checker) reference() discrete.Reference {
 	d := len(c.Problem.Equations.States)
 	y := make([]float64, sol.Dim)
 	r := discrete.Reference{
-		X:      func(dst []float64, t float64) { copy(dst, sol.Left(y, t)) },
-		P:      func(left, right []float64, t float64) { copy(left, sol.Left(y, t)[d:]); copy(right, sol.At(y, t)[d:]) },
+		X: func(dst []float64, t float64) { copy(dst, sol.Left(y, t)) },
+		P: func(left, right []float64, t float64) {
+			copy(left, sol.Left(y, t)[d:])
+			copy(right, left)
+			if _, jumps := slices.BinarySearch(sol.T, t); jumps {
+				copy(right, sol.At(y, t)[d:])
+			}
+		},
 		Theta:  sol.P[:len(c.Problem.File.Action.Params)],
 		Action: c.Split.Total(),
 	}
