@@ -82,7 +82,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		if err := ctx.Err(); err != nil {
 			return fail(err, "interrupted")
 		}
-		if !known && (p.lo != nil || reuse) {
+		if !known && (reuse || p.touches(m.v)) {
 			c.gradients(w, m.v, c.lam, scale, nil)
 			known = true
 		}

@@ -40,12 +40,17 @@ func (c *costateForm) substitute() {
 	for n := range p.N {
 		Z := c.Z[n*ec*nr:]
 		for q := range P {
-			s := c.S[q*nr : (q+1)*nr]
+			s := c.S[q*nr+q : (q+1)*nr] // S is symmetric
 			for i, x := range c.T[(n*P+q)*L : (n*P+q+1)*L] {
 				if x != 0 {
-					subtract(s, x*c.unit[i], Z[c.off[i]*nr:])
+					subtract(s, x*c.unit[i], Z[c.off[i]*nr+q:])
 				}
 			}
+		}
+	}
+	for q := range P {
+		for j := range q {
+			c.S[q*nr+j] = c.S[j*nr+q]
 		}
 	}
 }
