@@ -35,7 +35,7 @@ func (r *run) estimate() error {
 	}
 	r.lift(r.x1, r.x)
 	e.residual(r.f[:e.nx], r.x1)
-	if err := e.factor(r.x1); err != nil {
+	if err := e.factorAgain(r.x1); err != nil {
 		r.estimated = nil
 		return err
 	}
