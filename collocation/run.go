@@ -35,6 +35,7 @@ type run struct {
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
 	qseen      []float64 // the same at the guess
+	floorOf    []float64 // floor of each component, for floors
 
 	sum       summary
 	estimated *mesh // the mesh that sum is of
@@ -86,7 +87,8 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	for _, j := range p.Jumps {
 		r.linear = r.linear && j.Linear
 	}
-	room := make(arena, 6*p.Dim+2*p.Params)
+	room := make(arena, 7*p.Dim+2*p.Params)
+	r.floorOf = room.take(p.Dim)
 	r.peak, r.mean = room.take(p.Dim), room.take(p.Dim)
 	r.weak, r.seen = room.take(p.Dim), room.take(p.Dim)
 	r.coupling, r.terms = room.take(p.Dim), room.take(p.Dim)
