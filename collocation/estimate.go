@@ -132,21 +132,13 @@ func (r *run) lift(dst, x []float64) {
 	n := d.mesh.intervals()
 	copy(dst, x[:st.np+(n+1)*st.nd])
 	s, s1 := d.tb.s, e.tb.s
-	var up [(maxStages + 1) * (maxStages + 1)]float64
-	for j, c := range e.tb.c {
-		d.tb.lagrange(up[j*s:j*s+s], c)
-	}
 	k, k1 := d.k(x), e.k(dst)
 	for i := range n {
 		for a := range st.free {
 			from := k[i*d.ns+a*s:][:s]
 			to := k1[i*e.ns+a*s1:][:s1]
 			for j := range to {
-				v := 0.0
-				for l, f := range up[j*s : j*s+s] {
-					v += f * from[l]
-				}
-				to[j] = v
+				to[j] = dot(d.tb.up[j*s:j*s+s], from)
 			}
 		}
 	}
