@@ -178,6 +178,9 @@ func (r *run) newton(ctx context.Context) error {
 	if r.steps > 0 {
 		r.nw.MaxSteps = min(r.nw.MaxSteps, r.steps)
 	}
+	if r.s.Continuation != nil && r.s.MinDamping == 0 {
+		r.nw.MinDamping = familyDamping
+	}
 	r.nw.Bold = r.bold
 	if r.bold {
 		r.nw.MinDamping = 1.0 / 16
@@ -204,6 +207,10 @@ func (r *run) newton(ctx context.Context) error {
 	}
 	return err
 }
+
+// familyDamping is the damping below which the way through a family is shorter than
+// the one straight ahead.
+const familyDamping = 1e-3
 
 // look notes the sizes at a guess, the largest of all that were tried: from one
 // that has collapsed nothing would be seen to.
