@@ -152,14 +152,19 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		}
 		m0 := c.merit(m.v, sc)
 		done := out.pred <= o.tol*A && (out.steps > 0 || math.Abs(gap) <= o.tol*A)
-		if near := out.pred <= 1e-6*A; near && out.steps > 0 && full { // else the action is rounding
+		near := out.pred <= 1e-6*A // else the action is rounding
+		switch {
+		case reuse && !near:
+			reuse = false
+			continue
+		case near && out.steps > 0 && full && !reuse:
 			// Of full steps each contracts by the square of the one before, and
 			// what they change is quadratic in them: the next is not worth the
 			// factors that would tell so.
 			r := out.pred / last
 			done = done || out.pred*r*r <= o.tol*A && r < 1e-2
-		} else if near && o.once {
-			done = !reuse
+		case near && o.once && !reuse:
+			done = true
 		}
 		alpha := 1.0
 		for {
