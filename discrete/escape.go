@@ -23,7 +23,7 @@ func (m *minimiser) settle(ctx context.Context, scale float64, o newtonOptions) 
 			f.hold[i] = 0
 			f.fix[i] = p.fixed != nil && p.fixed[i] || p.lo != nil && (m.v[i] <= p.lo[i] || m.v[i] >= p.hi[i])
 		}
-		if f.factor(w, m.v, scale, 0, f.sc) {
+		if m.proven = f.factor(w, m.v, scale, 0, f.sc); m.proven {
 			return m.out
 		}
 		mu := 1e-9

@@ -42,7 +42,7 @@ func (m *minimiser) second(a *Path, cov bool) {
 	}
 	stiffness := p.stiffness(scale)
 	if !p.hasInf && stiffness <= stiffest {
-		if m.definite(scale) {
+		if m.proven || m.definite(scale) {
 			a.Negative = 0
 			if cov {
 				f.covariance(a)

@@ -104,6 +104,7 @@ type minimiser struct {
 	dual        bool
 	warm        bool // v is the minimum at a neighbouring Rf, or said to be near it
 	once        bool // v is the minimum: one more step in the costate form is enough
+	proven      bool // f holds the factors of the Hessian at v, which is positive definite
 }
 
 func newMinimiser(p *plan, s *Solver) *minimiser {
@@ -126,7 +127,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 	if m.from = m.scale; m.from == 0 {
 		m.from = scale
 	}
-	m.scale = scale
+	m.scale, m.proven = scale, false
 	defer func() { m.w.dual = nil }()
 	switch {
 	case s.Method == LBFGS:
