@@ -106,6 +106,9 @@ func (r *run) conditioning() {
 		for c := range st.nd {
 			d.rhs[i*st.nd+c] = h * sign()
 		}
+		if q := d.pivoted(i); q != nil {
+			q.reduce(d, d.rhs[i*st.nd:(i+1)*st.nd], make([]float64, d.ns))
+		}
 	}
 	inner := 0.0
 	solve(func(i int, v float64) { inner = larger(inner, v) })

@@ -70,8 +70,10 @@ func (r *run) estimate() error {
 	for i := range n {
 		h := m.t[i+1] - m.t[i]
 		for c := range st.nd {
-			v := math.Abs(e.rhs[i*st.nd+c]) * e.size[c]
+			v := math.Abs(e.rhs[i*st.nd+c])
 			if v > 0 {
+				c := e.component(i, c)
+				v *= e.size[c]
 				z.source[i] = larger(z.source[i], v/(r.floor(c)+r.rtol*max(math.Abs(y[i*st.nd+c]), math.Abs(y[(i+1)*st.nd+c]))))
 			}
 		}
@@ -141,9 +143,9 @@ func (r *run) lift(dst, x []float64) {
 // couple measures how large a value the equations of the nodes could give to
 // each component: what is below a few rounding units of it is rounding. It is
 // what makes a component that is zero everywhere pass. The others count with
-// what they were at the guess, if they are zero as well. At a singular end the
-// matrix of an interval is as large as rounding makes it, and what it multiplies
-// as small: only the product says something.
+// what they were at the guess, if they are zero as well. Where it is
+// large the matrix of an interval may multiply what is small: only the product
+// says something.
 func (r *run) couple() {
 	d, st := r.main, r.st
 	clear(r.coupling)
@@ -157,20 +159,21 @@ func (r *run) couple() {
 	}
 	for i := range d.mesh.intervals() {
 		a, b := d.abd.A(i), d.abd.C(i)
-		for c := range st.nd {
-			v := 0.0
+		right := d.abd.B(i)
+		for row := range st.nd {
+			v, c := 0.0, d.component(i, row)
 			for k := range st.nd {
 				if k == c {
 					continue
 				}
-				f, u := math.Abs(a[c*st.nd+k]), size[k]
+				f, u := max(math.Abs(a[row*st.nd+k]), math.Abs(right[row*st.nd+k])), size[k]
 				if f > steep {
 					u = math.Abs(y[i*st.nd+k])
 				}
 				v = max(v, f*d.size[c]/d.size[k]*u)
 			}
 			for k := range st.np {
-				v = max(v, math.Abs(b[c*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
+				v = max(v, math.Abs(b[row*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
 			}
 			r.coupling[c] = max(r.coupling[c], v)
 			r.terms[c] += v
