@@ -130,7 +130,13 @@ func (r *run) meshLimit() error {
 	if err := r.determined(); err != nil {
 		return err
 	}
+	try := "allow more intervals, or a larger tolerance"
+	if m, at := r.main.mesh, r.sum.where; at != 0 {
+		if i := max(1, sortSearch(m.t, at)); !resolves(m.t[i-1], m.t[i-1]+(m.t[i]-m.t[i-1])/4) {
+			try = "intervals there are as short as the rounding of t allows: shift t so that this place is zero, or allow a larger tolerance"
+		}
+	}
 	return &Error{Status: ode.MeshLimit, Op: "mesh selection", Intervals: r.main.mesh.pieces(), T: r.sum.where,
 		Component: r.sum.component, Value: r.sum.ratio, Err: ode.ErrMeshLimit,
-		Try: fmt.Sprintf("the error is still %.3g tolerances: allow more intervals, or a larger tolerance", r.sum.ratio)}
+		Try: fmt.Sprintf("the error is still %.3g tolerances: %s", r.sum.ratio, try)}
 }
