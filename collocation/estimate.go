@@ -97,6 +97,10 @@ func (r *run) estimate() error {
 				z.local[i] = larger(z.local[i], math.Abs(v)/weight)
 			}
 		}
+		if e.pivoted(i) != nil {
+			// How much its rows change of what they give is not what the nodes do.
+			z.source[i] = larger(z.source[i], z.local[i])
+		}
 	}
 	if st.na > 0 {
 		r.nodeErrors()
@@ -140,6 +144,10 @@ func (r *run) lift(dst, x []float64) {
 	}
 }
 
+// local is the size of an element of the matrix of an interval from which on what
+// it multiplies counts with its value there, not with its size elsewhere.
+const local = 10
+
 // couple measures how large a value the equations of the nodes could give to
 // each component: what is below a few rounding units of it is rounding. It is
 // what makes a component that is zero everywhere pass. The others count with
@@ -167,8 +175,8 @@ func (r *run) couple() {
 					continue
 				}
 				f, u := max(math.Abs(a[row*st.nd+k]), math.Abs(right[row*st.nd+k])), size[k]
-				if f > steep {
-					u = math.Abs(y[i*st.nd+k])
+				if f > local {
+					u = max(math.Abs(y[i*st.nd+k]), math.Abs(y[(i+1)*st.nd+k]))
 				}
 				v = max(v, f*d.size[c]/d.size[k]*u)
 			}
