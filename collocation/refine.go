@@ -142,7 +142,7 @@ func (r *run) refine() (done bool, err error) {
 			return false, err
 		}
 	}
-	density, total := r.adapt()
+	finer, density, total := r.adapt()
 	if limit := float64(r.maxMesh()); total > limit {
 		if old.pieces() >= r.maxMesh() {
 			return false, r.meshLimit()
@@ -153,14 +153,14 @@ func (r *run) refine() (done bool, err error) {
 	}
 	r.last.mesh, r.last.tb = old, r.main.tb
 	r.last.x = append(r.last.x[:0], r.x...)
-	next := old.equidistribute(r.p, density)
+	next := finer.equidistribute(r.p, density)
 	if r.crowded(next, total) {
 		was := r.tb[1]
 		r.stage(was.s)
 		for i := range density {
 			density[i] /= stageGain
 		}
-		r.place(old.equidistribute(r.p, density))
+		r.place(finer.equidistribute(r.p, density))
 		r.transfer(was, old, r.x1)
 		return false, nil
 	}
