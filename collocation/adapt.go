@@ -79,7 +79,7 @@ func (r *run) adapt() (m *mesh, density []float64, total float64) {
 	}
 	h := density
 	for i, f := range density {
-		h[i] = (m.t[i+1] - m.t[i]) / min(max(f*more, least), grow)
+		h[i] = 1 / (min(max(f*more, least), grow) / (m.t[i+1] - m.t[i]))
 	}
 	return graded(m, h)
 }

@@ -37,7 +37,7 @@ func graded(m *mesh, h []float64) (finer *mesh, density []float64, total float64
 			return
 		}
 		density = append(density, 1/h)
-		total += (end - last) / h
+		total += 1 / h * (end - last)
 	}
 	for i := range n {
 		a, b := m.t[i], m.t[i+1]
