@@ -88,6 +88,9 @@ func (r *run) explain(err error) error {
 		e.T, e.Component = r.notFinite()
 	case errors.As(err, &se):
 		e.Status, e.Try = ode.Singular, "check that the conditions determine the solution"
+		if r.went.Steps == 0 && !r.converged && !r.linear {
+			e.Try = "give another guess, for they are so at this one, or check that the conditions determine the solution"
+		}
 		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], se.Column
 		if k := se.Column - r.st.nd; k >= 0 { // of the last system, in y, parameters and border
 			e.Component = min(r.p.Dim+k, r.p.Dim+r.p.Params-1)
