@@ -1,0 +1,148 @@
+package collocation
+
+import (
+	"math"
+	"slices"
+)
+
+// Where an equation is singular it demands something by itself: y' = 2 y/t that
+// y(0) = 0. A condition that says the same says nothing, and c t^2 is a solution
+// for every c. The matrix of a mesh does not show it: there is some first interval,
+// which is a regular problem, and amplifies what the condition says about y(0). But
+// the shorter it is, the more it does so, everywhere and without bound. Where the
+// conditions determine the solution the effect of changing them is bounded at a
+// distance from the end, or grows more near to it: what it tends to is no solution
+// that has values there, like t^2 log t of an equation of fourth order.
+
+const (
+	// nearer is into how many parts intervals at singular places are divided.
+	nearer = 4
+	// bounded is how much the effect of the conditions, in the median along the
+	// interval, may grow by that.
+	bounded = 1.2
+	// often is how many times in a row it has to.
+	often = 4
+)
+
+// loose returns an *Error if the conditions at a singular place leave the
+// solution free.
+func (r *run) loose() error {
+	places := r.singular()
+	if len(places) == 0 {
+		return nil
+	}
+	p := r.probe(r.main.mesh)
+	defer func() { r.dismiss(p) }()
+	var before func(t float64) float64
+	last := 0.0 // the largest of total before
+	for k := range often + 1 {
+		if p.main.factor(p.x) != nil || p.linearise() != nil {
+			if k > 1 {
+				break // rounding makes it so
+			}
+			return nil // others see to that
+		}
+		p.known.mesh = nil
+		figures := p.condition()
+		m, total := p.est.mesh, slices.Clone(p.known.total)
+		all, most := 0.0, slices.Max(total)
+		if k > 0 {
+			all = growth(m, total, before)
+		}
+		if k > 0 && !(all > bounded && most < bounded*all*last) {
+			if k > 1 && r.known.figures.Kappa*epsilon > 1 {
+				break // rounding stops the growth
+			}
+			return nil
+		}
+		r.known.figures, last = figures, most
+		before = func(t float64) float64 { return total[sortSearch(m.t, t)] }
+		var more []float64
+		for i := range m.intervals() {
+			a, b := m.t[i], m.t[i+1]
+			if slices.Contains(places, a) || slices.Contains(places, b) {
+				for k := 1; k < nearer; k++ {
+					more = append(more, a+(b-a)*float64(k)/nearer)
+				}
+			}
+		}
+		finer := r.probe(through(r.p, append(more, m.t...)))
+		r.dismiss(p)
+		p = finer
+	}
+	return r.indefinite(matrix, true)
+}
+
+// growth returns the median, by length, of the ratio of total, at the nodes of m, and
+// what it was before.
+func growth(m *mesh, total []float64, before func(t float64) float64) float64 {
+	type part struct{ ratio, length float64 }
+	var parts []part
+	for i := range m.intervals() {
+		if h := m.t[i+1] - m.t[i]; h > 0 {
+			t := m.t[i+1]
+			parts = append(parts, part{total[sortSearch(m.t, t)] / before(t), h})
+		}
+	}
+	slices.SortFunc(parts, func(a, b part) int {
+		if a.ratio < b.ratio {
+			return -1
+		}
+		return 1
+	})
+	sum := 0.0
+	for _, p := range parts {
+		if sum += p.length; sum >= m.length()/2 {
+			return p.ratio
+		}
+	}
+	return 0
+}
+
+// singular returns those of the places that every mesh has where the right-hand side
+// has no value. Only those count next to which the map of an interval is not near
+// to that of a smooth equation.
+func (r *run) singular() []float64 {
+	d, st, m := r.main, r.st, r.main.mesh
+	var places []float64
+	var eval func(dst []float64, t float64, y, p []float64)
+	f, y := make([]float64, st.n), make([]float64, st.n)
+	for i := range m.t {
+		if _, ok := slices.BinarySearch(m.fixed, m.t[i]); !ok || slices.Contains(places, m.t[i]) || !(r.bent(i-1) || r.bent(i)) {
+			continue
+		}
+		if eval == nil {
+			eval = pointFunc(&r.p.System)
+		}
+		copy(y, d.y(r.x)[i*st.nd:(i+1)*st.nd])
+		if st.na > 0 {
+			d.extrapolate(y[st.nd:], r.x, i)
+		}
+		eval(f, m.t[i], y, d.q(r.x))
+		r.stats.Func++
+		for _, v := range f {
+			if v-v != 0 {
+				places = append(places, m.t[i])
+				break
+			}
+		}
+	}
+	return places
+}
+
+// bent reports whether the map of interval i is far from that of equal values.
+func (r *run) bent(i int) bool {
+	d, n := r.main, r.st.nd
+	if i < 0 || i >= d.mesh.intervals() || d.mesh.jump[i] >= 0 {
+		return false
+	}
+	if d.pivoted(i) != nil {
+		return true
+	}
+	for c := range n {
+		if !(math.Abs(d.abd.A(i)[c*n+c]+1) < 0.3) {
+			return true
+		}
+	}
+	return false
+}
