@@ -1,6 +1,7 @@
 package collocation
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -31,65 +32,55 @@ func (r *run) loose() error {
 	if len(places) == 0 {
 		return nil
 	}
-	p := r.probe(r.main.mesh)
-	defer func() { r.dismiss(p) }()
-	var before func(t float64) float64
-	last := 0.0 // the largest of total before
-	for k := range often + 1 {
-		if p.main.factor(p.x) != nil || p.linearise() != nil {
-			if k > 1 {
-				break // rounding makes it so
-			}
-			return nil // others see to that
-		}
-		p.known.mesh = nil
-		figures := p.condition()
-		m, total := p.est.mesh, slices.Clone(p.known.total)
-		all, most := 0.0, slices.Max(total)
-		if k > 0 {
-			all = growth(m, total, before)
-		}
-		if k > 0 && !(all > bounded && most < bounded*all*last) {
-			if k > 1 && r.known.figures.Kappa*epsilon > 1 {
-				break // rounding stops the growth
-			}
-			return nil
-		}
-		r.known.figures, last = figures, most
-		before = func(t float64) float64 { return total[sortSearch(m.t, t)] }
+	m, figures, total := r.main.mesh, r.condition(), r.known.total
+	for k := range often {
 		var more []float64
 		for i := range m.intervals() {
 			a, b := m.t[i], m.t[i+1]
 			if slices.Contains(places, a) || slices.Contains(places, b) {
-				for k := 1; k < nearer; k++ {
-					more = append(more, a+(b-a)*float64(k)/nearer)
+				for j := 1; j < nearer; j++ {
+					more = append(more, a+(b-a)*float64(j)/nearer)
 				}
 			}
 		}
-		finer := r.probe(through(r.p, append(more, m.t...)))
+		p := r.probe(through(r.p, append(more, m.t...)))
+		copy(p.main.size, r.main.size) // the units of total
+		copy(p.main.qsize, r.main.qsize)
+		regular := p.main.factor(p.x) == nil && p.linearise() == nil
+		grows := false
+		if regular {
+			p.known.mesh = nil
+			now, next := p.condition(), p.known.total
+			all := growth(m, total, p.main.mesh, next)
+			if grows = all > bounded && slices.Max(next) < bounded*all*slices.Max(total); grows {
+				m, figures, total = p.main.mesh, now, next
+			}
+		}
 		r.dismiss(p)
-		p = finer
+		switch {
+		case grows:
+		case k > 0 && (!regular || figures.Kappa*epsilon > 1):
+			r.known.figures = figures // nothing but rounding ends the growth
+			return r.indefinite(matrix, true)
+		default:
+			return nil // if it is irregular others have seen to that
+		}
 	}
+	r.known.figures = figures
 	return r.indefinite(matrix, true)
 }
 
-// growth returns the median, by length, of the ratio of total, at the nodes of m, and
-// what it was before.
-func growth(m *mesh, total []float64, before func(t float64) float64) float64 {
+// growth returns the median, by length, of the ratio of next, at the nodes of finer,
+// to total at those of m, which finer has.
+func growth(m *mesh, total []float64, finer *mesh, next []float64) float64 {
 	type part struct{ ratio, length float64 }
 	var parts []part
 	for i := range m.intervals() {
 		if h := m.t[i+1] - m.t[i]; h > 0 {
-			t := m.t[i+1]
-			parts = append(parts, part{total[sortSearch(m.t, t)] / before(t), h})
+			parts = append(parts, part{next[sortSearch(finer.t, m.t[i+1])] / total[i+1], h})
 		}
 	}
-	slices.SortFunc(parts, func(a, b part) int {
-		if a.ratio < b.ratio {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.ratio, b.ratio) })
 	sum := 0.0
 	for _, p := range parts {
 		if sum += p.length; sum >= m.length()/2 {
