@@ -31,6 +31,13 @@ import (
 //
 // V is factored, U kept, and the columns are left out.
 func (d *discrete) factor(x []float64) error {
+	d.staged = false
+	return d.factorAgain(x)
+}
+
+// factorAgain does so at the x of the last residual, whose stages need not be
+// found again on a mesh of one part.
+func (d *discrete) factorAgain(x []float64) error {
 	d.fld.p = d.q(x)
 	ns := d.ns
 	d.fail.Store(0)
@@ -47,7 +54,9 @@ func (d *discrete) factor(x []float64) error {
 
 func (d *discrete) condensePart(w *scratch, x []float64, lo, hi int) {
 	st, m, s := d.st, d.mesh, d.tb.s
-	d.stages(w, x, lo, hi)
+	if !d.staged {
+		d.stages(w, x, lo, hi)
+	}
 	if w.m > 0 {
 		d.fld.jacobians(&w.batch)
 	}

@@ -122,8 +122,11 @@ func (r *run) conditioning() {
 // loss, exceeds one; in units of the terms of the equations as well, since a
 // condition at a singular end must not be changed at all.
 func (r *run) condemn(loss float64) error {
-	if k := r.condition(); k.Kappa*loss > 1 && !(r.certainty().rounding/r.noise()*loss <= 1) {
-		return r.indefinite("error estimate", k.Kappa1 > 1e8)
+	if k := r.condition(); k.Kappa*loss > 1 {
+		c := r.certainty()
+		if !(c.rounding/r.noise()*loss <= 1) {
+			return r.indefinite("error estimate", c.scheme > unsure || c.rounding > lost || k.Kappa1 > 1e8)
+		}
 	}
 	return nil
 }

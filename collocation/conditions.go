@@ -31,20 +31,23 @@ type conditions struct {
 func newConditions(p *ode.BVP) *conditions {
 	pts := points(p)
 	c := &conditions{bvp: p, count: p.Boundary.Count, np: len(pts)}
-	n, k := p.Dim, p.Params
-	for range pts {
-		c.ys = append(c.ys, make([]float64, n))
-		c.dy = append(c.dy, make([]float64, c.count*n))
+	n, k, na := p.Dim, p.Params, p.Algebraic
+	m := max(c.count, n)
+	room := make(arena, c.np*n*(1+c.count)+c.count*(k+2)+m+(n+1)*(n+k)+na*(n-na+k)+3*n)
+	c.ys, c.dy = make([][]float64, c.np), make([][]float64, c.np)
+	for i := range pts {
+		c.ys[i], c.dy[i] = room.take(n), room.take(c.count*n)
 	}
-	c.dq = make([]float64, c.count*k)
-	c.g0, c.g1, c.col = make([]float64, c.count), make([]float64, c.count), make([]float64, max(c.count, n))
-	c.eff = make([]float64, n+k)
-	c.jac, c.jq = make([]float64, n*n), make([]float64, n*k)
-	na := p.Algebraic
-	c.zy, c.zq = make([]float64, na*(n-na)), make([]float64, na*k)
-	c.fv, c.yn, c.jump = make([]float64, n), make([]float64, n), make([]float64, n)
+	c.dq = room.take(c.count * k)
+	c.g0, c.g1, c.col = room.take(c.count), room.take(c.count), room.take(m)
+	c.eff = room.take(n + k)
+	c.jac, c.jq = room.take(n*n), room.take(n*k)
+	c.zy, c.zq = room.take(na*(n-na)), room.take(na*k)
+	c.fv, c.yn, c.jump = room.take(n), room.take(n), room.take(n)
+	c.used = make([][]bool, 0, c.count)
+	all := make([]bool, c.count*c.np)
 	for i := range c.count {
-		used := make([]bool, c.np)
+		used := all[i*c.np:][:c.np:c.np]
 		for k := range used {
 			used[k] = p.Boundary.At == nil || p.Boundary.At[i] == k || p.Boundary.At[i] < 0
 		}
@@ -58,17 +61,19 @@ func newConditions(p *ode.BVP) *conditions {
 // the first point: the matrix is singular, and says so.
 func (c *conditions) collect() {
 	c.touch = c.touch[:0]
+	all := make([]int, 0, c.count*c.np)
 	for _, used := range c.used {
-		var t []int
+		t := all[len(all):len(all):cap(all)]
 		for k, u := range used {
 			if u {
 				t = append(t, k)
 			}
 		}
-		if t == nil {
-			t = []int{0}
+		if len(t) == 0 {
+			t = append(t, 0)
 		}
 		c.touch = append(c.touch, t)
+		all = all[:len(all)+len(t)]
 	}
 }
 

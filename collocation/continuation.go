@@ -49,7 +49,10 @@ const (
 
 // follow solves the members of the family from From to To, each from the
 // solution of the one before it. Their mesh and solution are carried along at
-// a loose tolerance; only the last is solved to the one asked for.
+// a loose tolerance; only the last is solved to the one asked for. The predictor
+// is Newton's first correction at the next member: to first order it is the step
+// along the tangent, which made separately would be made twice. (Secants through
+// two members gain nothing where layers sharpen.)
 func (r *run) follow(ctx context.Context, c *Continuation) error {
 	r.brake = 0.1 // a shorter step costs less
 	return r.followFrom(ctx, c, nil)

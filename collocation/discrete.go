@@ -34,6 +34,7 @@ type discrete struct {
 	workers int
 	perPart int
 	args    args
+	staged  bool        // scratch[0] holds the stages of the last residual
 	broken  atomic.Bool // a link of the structure does not hold
 	fail    atomic.Int64
 
@@ -61,7 +62,7 @@ var storages = sync.Pool{New: func() any { return new(storage) }}
 
 // reset makes room for the problem on a mesh.
 func (d *discrete) reset(tb *tableau, m *mesh) {
-	d.tb, d.mesh = tb, m
+	d.tb, d.mesh, d.staged = tb, m, false
 	st := d.st
 	n := m.intervals()
 	d.ns = tb.s * len(st.free)
@@ -219,6 +220,7 @@ func (d *discrete) residual(dst, x []float64) {
 	rho := dst[st.nd+st.np+n*st.nd:]
 	d.args = args{x: x, cont: cont, rho: rho}
 	d.each(d.ns*40, residuals)
+	d.staged = n <= d.perPart && st.na == 0
 	if st.na > 0 {
 		d.nodeAlgebraic(x)
 	}

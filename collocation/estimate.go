@@ -35,7 +35,7 @@ func (r *run) estimate() error {
 	}
 	r.lift(r.x1, r.x)
 	e.residual(r.f[:e.nx], r.x1)
-	if err := e.factor(r.x1); err != nil {
+	if err := e.factorAgain(r.x1); err != nil {
 		r.estimated = nil
 		return err
 	}
@@ -53,13 +53,16 @@ func (r *run) estimate() error {
 		z.note(math.Abs(v)/r.paramWeight(c, math.Abs(e.q(r.x1)[c])), m.t[0], st.n+c)
 	}
 	w := &e.scratch[0]
-	r.fld.shape(&w.batch, s1)
+	if !e.staged {
+		r.fld.shape(&w.batch, s1)
+	}
+	floor := r.floors()
 	dy, y := e.y(r.dx), e.y(r.x1)
 	for i := range m.t {
 		for c := range st.nd {
 			v := math.Abs(dy[i*st.nd+c])
 			z.abs[c] = larger(z.abs[c], v)
-			q := v / (r.floor(c) + r.rtol*math.Abs(y[i*st.nd+c]))
+			q := v / (floor[c] + r.rtol*math.Abs(y[i*st.nd+c]))
 			if v == 0 {
 				q = 0
 			}
@@ -67,6 +70,7 @@ func (r *run) estimate() error {
 			z.note(q, m.t[i], c)
 		}
 	}
+	first := 0 // point of the interval in w
 	for i := range n {
 		h := m.t[i+1] - m.t[i]
 		for c := range st.nd {
@@ -74,32 +78,42 @@ func (r *run) estimate() error {
 			if v > 0 {
 				c := e.component(i, c)
 				v *= e.size[c]
-				z.source[i] = larger(z.source[i], v/(r.floor(c)+r.rtol*max(math.Abs(y[i*st.nd+c]), math.Abs(y[(i+1)*st.nd+c]))))
+				z.source[i] = larger(z.source[i], v/(floor[c]+r.rtol*max(math.Abs(y[i*st.nd+c]), math.Abs(y[(i+1)*st.nd+c]))))
 			}
 		}
 		if m.jump[i] >= 0 {
 			continue
 		}
 		e.expand(w, w.f, r.dx, i) // errors and values at the stages
-		e.expand(w, w.y, r.x1, i)
+		if !e.staged {
+			e.expand(w, w.y, r.x1, i)
+		}
+		worst := 0.0
 		for c := range st.n {
+			values, fc := w.y[first*w.ps+c*w.cs:], floor[c]
+			d0, d1 := 0.0, 0.0
+			if c < st.nd {
+				d0, d1 = dy[i*st.nd+c], dy[(i+1)*st.nd+c]
+			}
 			for j, theta := range e.tb.c {
 				v := w.f[j*w.ps+c*w.cs]
 				if v == 0 {
 					continue
 				}
-				weight := r.floor(c) + r.rtol*math.Abs(w.y[j*w.ps+c*w.cs])
+				weight := fc + r.rtol*math.Abs(values[j*w.ps])
 				z.abs[c] = larger(z.abs[c], math.Abs(v))
 				z.note(math.Abs(v)/weight, m.t[i]+theta*h, c)
-				if c < st.nd {
-					v -= (1-theta)*dy[i*st.nd+c] + theta*dy[(i+1)*st.nd+c]
-				}
-				z.local[i] = larger(z.local[i], math.Abs(v)/weight)
+				v -= (1-theta)*d0 + theta*d1
+				worst = larger(worst, math.Abs(v)/weight)
 			}
 		}
+		z.local[i] = worst
 		if e.pivoted(i) != nil {
 			// How much its rows change of what they give is not what the nodes do.
-			z.source[i] = larger(z.source[i], z.local[i])
+			z.source[i] = larger(z.source[i], worst)
+		}
+		if e.staged {
+			first += s1
 		}
 	}
 	if st.na > 0 {
@@ -124,21 +138,13 @@ func (r *run) lift(dst, x []float64) {
 	n := d.mesh.intervals()
 	copy(dst, x[:st.np+(n+1)*st.nd])
 	s, s1 := d.tb.s, e.tb.s
-	var up [(maxStages + 1) * (maxStages + 1)]float64
-	for j, c := range e.tb.c {
-		d.tb.lagrange(up[j*s:j*s+s], c)
-	}
 	k, k1 := d.k(x), e.k(dst)
 	for i := range n {
 		for a := range st.free {
 			from := k[i*d.ns+a*s:][:s]
 			to := k1[i*e.ns+a*s1:][:s1]
 			for j := range to {
-				v := 0.0
-				for l, f := range up[j*s : j*s+s] {
-					v += f * from[l]
-				}
-				to[j] = v
+				to[j] = dot(d.tb.up[j*s:j*s+s], from)
 			}
 		}
 	}
@@ -167,23 +173,30 @@ func (r *run) couple() {
 	}
 	for i := range d.mesh.intervals() {
 		a, b := d.abd.A(i), d.abd.C(i)
-		right := d.abd.B(i)
+		var right []float64 // other than I only
+		if d.pivoted(i) != nil {
+			right = d.abd.B(i)
+		}
 		for row := range st.nd {
 			v, c := 0.0, d.component(i, row)
 			for k := range st.nd {
-				if k == c {
+				f := math.Abs(a[row*st.nd+k])
+				if right != nil {
+					f = larger(f, math.Abs(right[row*st.nd+k]))
+				}
+				if k == c || f == 0 {
 					continue
 				}
-				f, u := max(math.Abs(a[row*st.nd+k]), math.Abs(right[row*st.nd+k])), size[k]
+				u := size[k]
 				if f > local {
 					u = max(math.Abs(y[i*st.nd+k]), math.Abs(y[(i+1)*st.nd+k]))
 				}
-				v = max(v, f*d.size[c]/d.size[k]*u)
+				v = larger(v, f*d.size[c]/d.size[k]*u)
 			}
 			for k := range st.np {
-				v = max(v, math.Abs(b[row*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
+				v = larger(v, math.Abs(b[row*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
 			}
-			r.coupling[c] = max(r.coupling[c], v)
+			r.coupling[c] = larger(r.coupling[c], v)
 			r.terms[c] += v
 		}
 	}

@@ -28,6 +28,7 @@ type tableau struct {
 	bary []float64 // s: 1 over the product of c[l] - c[k], k other than l
 	inv  []float64 // s×s: inverse of a[1]
 	mono []float64 // s×s: coefficients of l in powers of 2 theta - 1
+	up   []float64 // (s+1)×s: l at the nodes of one stage more
 }
 
 var tableaus [maxStages + 2][maxChain + 1]struct {
@@ -99,6 +100,11 @@ func newTableau(s, depth int) *tableau {
 		}
 	}
 	g.inv = inverse(g.a[1], s)
+	finer, _ := gauss(s + 1)
+	g.up = make([]float64, (s+1)*s)
+	for j, c := range finer {
+		g.lagrange(g.up[j*s:j*s+s], c)
+	}
 	return g
 }
 

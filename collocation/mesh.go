@@ -51,11 +51,13 @@ func points(p *ode.BVP) []float64 {
 // fixed returns Start, the jumps, the breaks, the interior points of conditions
 // and End: the places that every mesh contains.
 func fixed(p *ode.BVP) []float64 {
-	f := []float64{p.Start, p.End}
+	at := points(p)
+	f := make([]float64, 0, 2+len(p.Jumps)+len(at)+len(p.Breaks))
+	f = append(f, p.Start, p.End)
 	for _, j := range p.Jumps {
 		f = append(f, j.T)
 	}
-	f = append(f, points(p)...)
+	f = append(f, at...)
 	for _, t := range p.Breaks {
 		if t > p.Start && t < p.End {
 			f = append(f, t)
@@ -71,7 +73,9 @@ func compactSorted(t []float64) []float64 {
 
 // newMesh makes a mesh of ascending places, which must contain all fixed ones.
 func newMesh(p *ode.BVP, t []float64) *mesh {
-	m := &mesh{fixed: fixed(p)}
+	at, jumps := points(p), len(p.Jumps)
+	m := &mesh{fixed: fixed(p), at: make([]int, 0, len(at)),
+		t: make([]float64, 0, len(t)+jumps), jump: make([]int, 0, len(t)+jumps)}
 	next := 0
 	for i, v := range t {
 		m.t = append(m.t, v)
@@ -84,7 +88,7 @@ func newMesh(p *ode.BVP, t []float64) *mesh {
 			next++
 		}
 	}
-	for _, v := range points(p) {
+	for _, v := range at {
 		m.at = append(m.at, sortSearch(m.t, v))
 	}
 	return m
@@ -151,7 +155,8 @@ func (m *mesh) halved(p *ode.BVP, parts int) *mesh {
 // intervals between fixed places, with about its integral of intervals.
 func (m *mesh) equidistribute(p *ode.BVP, density []float64) *mesh {
 	f := m.fixed
-	t := []float64{m.t[0]}
+	t := make([]float64, 1, len(m.t))
+	t[0] = m.t[0]
 	i := 0
 	for k := range len(f) - 1 {
 		// Intervals first..i-1 of m make up the part from f[k] to f[k+1].

@@ -3,6 +3,7 @@ package collocation
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"costate/internal/newton"
 	"costate/ode"
@@ -23,15 +24,9 @@ type run struct {
 	store [2]*storage
 
 	guess *ode.Solution // to begin from; nil: that of the problem
-	x     []float64     // the iterate on main.mesh
-	x1    []float64     // the same with s+1 stages, then
-	dx    []float64     // its correction
-	f     []float64
-	nw    newton.Solver
-	went  newton.Result // of its last iteration
-	np    newton.Problem
-	wn    []float64 // Newton's weights of y at the nodes
-	wq    []float64
+	*vectors
+	went newton.Result // of Newton's last iteration
+	np   newton.Problem
 
 	peak, mean []float64 // size of each component: largest, mean of absolute values
 	coupling   []float64 // size of what couples into each component, in one interval
@@ -40,6 +35,7 @@ type run struct {
 	weak       []float64 // size below which an algebraic component hardly matters
 	qsize      []float64 // size of each parameter
 	qseen      []float64 // the same at the guess
+	floorOf    []float64 // floor of each component, for floors
 
 	sum       summary
 	estimated *mesh // the mesh that sum is of
@@ -69,6 +65,20 @@ type run struct {
 	converged   bool          // on some mesh since settle began
 }
 
+// vectors are those that grow with the mesh. They are used again for the next
+// problem.
+type vectors struct {
+	x  []float64 // the iterate on main.mesh
+	x1 []float64 // the same with s+1 stages, then
+	dx []float64 // its correction
+	f  []float64
+	nw newton.Solver
+	wn []float64 // Newton's weights of y at the nodes
+	wq []float64
+}
+
+var vectorsPool = sync.Pool{New: func() any { return new(vectors) }}
+
 func newRun(s *Solver, p *ode.BVP) *run {
 	r := &run{s: s, p: p, p0: p, rtol: s.rtol(), brake: 0.01}
 	r.fld = &field{sys: &p.System, scale: make([]float64, p.Dim), pSize: make([]float64, p.Params)}
@@ -77,10 +87,13 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	for _, j := range p.Jumps {
 		r.linear = r.linear && j.Linear
 	}
-	r.peak, r.mean = make([]float64, p.Dim), make([]float64, p.Dim)
-	r.weak, r.seen = make([]float64, p.Dim), make([]float64, p.Dim)
-	r.coupling, r.qsize = make([]float64, p.Dim), make([]float64, p.Params)
-	r.qseen, r.terms = make([]float64, p.Params), make([]float64, p.Dim)
+	room := make(arena, 7*p.Dim+2*p.Params)
+	r.floorOf = room.take(p.Dim)
+	r.peak, r.mean = room.take(p.Dim), room.take(p.Dim)
+	r.weak, r.seen = room.take(p.Dim), room.take(p.Dim)
+	r.coupling, r.terms = room.take(p.Dim), room.take(p.Dim)
+	r.qsize, r.qseen = room.take(p.Params), room.take(p.Params)
+	r.vectors = vectorsPool.Get().(*vectors)
 	r.store = [2]*storage{storages.Get().(*storage), storages.Get().(*storage)}
 	for _, s := range r.store {
 		for i := range s.scratch {
@@ -90,7 +103,7 @@ func newRun(s *Solver, p *ode.BVP) *run {
 	r.setStructure(nil)
 	r.np = newton.Problem{
 		Residual: func(dst, x []float64) { r.main.residual(dst, x) },
-		Factor:   func(x []float64) error { return r.main.factor(x) },
+		Factor:   func(x []float64) error { return r.main.factorAgain(x) },
 		Solve:    func(dst, b []float64) { r.main.solve(dst, b) },
 		Norm:     r.norm,
 		Rescale:  r.rescale,
@@ -123,6 +136,18 @@ func (r *run) release() {
 		r.store[i] = nil
 	}
 	r.main, r.est = nil, nil
+	r.nw.Trace = nil
+	vectorsPool.Put(r.vectors)
+	r.vectors = nil
+}
+
+// arena hands out slices of one allocation.
+type arena []float64
+
+func (a *arena) take(n int) []float64 {
+	s := (*a)[:n:n]
+	*a = (*a)[n:]
+	return s
 }
 
 func ones(n int) []float64 {
@@ -153,6 +178,9 @@ func (r *run) newton(ctx context.Context) error {
 	if r.steps > 0 {
 		r.nw.MaxSteps = min(r.nw.MaxSteps, r.steps)
 	}
+	if r.s.Continuation != nil && r.s.MinDamping == 0 {
+		r.nw.MinDamping = familyDamping
+	}
 	r.nw.Bold = r.bold
 	if r.bold {
 		r.nw.MinDamping = 1.0 / 16
@@ -179,6 +207,10 @@ func (r *run) newton(ctx context.Context) error {
 	}
 	return err
 }
+
+// familyDamping is the damping below which the way through a family is shorter than
+// the one straight ahead.
+const familyDamping = 1e-3
 
 // look notes the sizes at a guess, the largest of all that were tried: from one
 // that has collapsed nothing would be seen to.

@@ -46,7 +46,8 @@ type Solver struct {
 	// ones included. [40]
 	NewtonSteps int
 
-	// MinDamping is the damping below which Newton's iteration gives up. [1e-4]
+	// MinDamping is the damping below which Newton's iteration gives up. [1e-4; 1e-3
+	// where there is a Continuation to turn to]
 	MinDamping float64
 
 	// Workers is the number of goroutines that evaluate the problem's

@@ -28,18 +28,25 @@ func exempt(ref *reference, tol float64) bool {
 	return ref.ID == "H4_double_well_instanton" && ref.V == 20 && tol < 1e-8
 }
 
-// worst is the largest error at the reference points over 1 + |y|, less what
-// rounding does to a component with a large peak elsewhere.
+// worst is the largest error at the reference points over what the tolerance is
+// relative to: |y| and one, or a share of the mean where that is larger, as it is
+// of a slope of 1e6 that goes through zero. What rounding does to a component with
+// a large peak elsewhere is taken off.
 func worst(p *ode.BVP, sol *ode.Solution, ref *reference) float64 {
 	e := 0.0
 	for k := range ref.Y[0] {
-		c, peak := column(p, k), 0.0
+		c, peak, mean := column(p, k), 0.0, 0.0
 		for i := range sol.T {
-			peak = max(peak, math.Abs(sol.Node(i)[c]))
+			v := math.Abs(sol.Node(i)[c])
+			peak = max(peak, v)
+			if i > 0 {
+				mean += (v + math.Abs(sol.Node(i - 1)[c])) / 2 * (sol.T[i] - sol.T[i-1]) / (p.End - p.Start)
+			}
 		}
 		for i, x := range ref.X {
 			want := ref.Y[i][k]
-			e = max(e, (math.Abs(sol.At(nil, x)[c]-want)-4e-12*peak)/(1+math.Abs(want)))
+			weight := math.Abs(want) + max(1, share*mean)
+			e = max(e, (math.Abs(sol.At(nil, x)[c]-want)-4e-12*peak)/weight)
 		}
 	}
 	return e

@@ -53,6 +53,14 @@ func (r *run) floor(c int) float64 {
 	return r.rtol*max(share*r.mean[c], r.weak[c]) + r.s.atol(c) + r.rounding(c, r.peak[c])
 }
 
+// floors returns that of all components.
+func (r *run) floors() []float64 {
+	for c := range r.floorOf {
+		r.floorOf[c] = r.floor(c)
+	}
+	return r.floorOf
+}
+
 const epsilon = 0x1p-52
 
 // share is the part of the mean size of a component that its values are

@@ -147,12 +147,17 @@ const epsilon = 0x1p-52
 func thresholds(g *expr.Graph, t *expr.Expr, start, end float64, formulas []*expr.Expr) []float64 {
 	seen := map[*expr.Expr]bool{}
 	var out []float64
-	zero := func(f *expr.Expr) {
+	switches(g, formulas, func(f *expr.Expr) {
 		if v := expr.FreeVars(f); !seen[f] && len(v) == 1 && v[0] == t {
 			out = append(out, roots(g, t, start, end, f)...)
 		}
 		seen[f] = true
-	}
+	})
+	return out
+}
+
+// switches visits the formulas at whose zeros others switch or bend.
+func switches(g *expr.Graph, formulas []*expr.Expr, zero func(*expr.Expr)) {
 	eachNode(formulas, func(x *expr.Expr) {
 		args := x.Args()
 		switch {
@@ -169,7 +174,6 @@ func thresholds(g *expr.Graph, t *expr.Expr, start, end float64, formulas []*exp
 			}
 		}
 	})
-	return out
 }
 
 // eachNode visits every node of formulas once.
@@ -191,28 +195,40 @@ func eachNode(formulas []*expr.Expr, visit func(*expr.Expr)) {
 	}
 }
 
-// affineRoot returns the zero of a function of t alone with the slope k.
-func affineRoot(f, t *expr.Expr, k float64) float64 {
-	return -expr.Eval(f, map[*expr.Expr]float64{t: 0}) / k
-}
-
-// roots returns the zeros of a function of t alone in [start, end]: exactly
-// for an affine function, otherwise those that 4096 samples, and the extrema
-// between them, tell of.
+// roots returns the zeros of a function of t alone in [start, end].
 func roots(g *expr.Graph, t *expr.Expr, start, end float64, f *expr.Expr) []float64 {
-	slope := g.Diff(f, t)
-	if k, ok := slope.IsNum(); ok {
-		return []float64{affineRoot(f, t, k)}
-	}
-	tape, err := expr.Compile([]*expr.Expr{t}, []*expr.Expr{f, slope})
+	r, err := newRootFinder(g, f, t)
 	if err != nil {
 		return nil
 	}
+	return r.find(start, end)
+}
+
+// rootFinder finds the zeros of a function of t and of given numbers: exactly
+// where it is affine in t, otherwise those that 4096 samples, and the extrema
+// between them, tell of.
+type rootFinder struct {
+	tape   *expr.Tape // of t and the numbers: value and slope
+	affine bool
+}
+
+func newRootFinder(g *expr.Graph, f, t *expr.Expr, numbers ...*expr.Expr) (*rootFinder, error) {
+	slope := g.Diff(f, t)
+	tape, err := expr.Compile(concat([]*expr.Expr{t}, numbers), []*expr.Expr{f, slope})
+	return &rootFinder{tape, !slope.DependsOn(t)}, err
+}
+
+func (r *rootFinder) find(start, end float64, numbers ...float64) []float64 {
+	in := slices.Concat([]float64{0}, numbers)
+	var v [2]float64 // value and slope
+	if r.tape.Eval(v[:], in); r.affine {
+		return []float64{-v[0] / v[1]}
+	}
 	value := func(k int) func(float64) float64 {
 		return func(t float64) float64 {
-			var out [2]float64
-			tape.Eval(out[:], []float64{t})
-			return out[k]
+			in[0] = t
+			r.tape.Eval(v[:], in)
+			return v[k]
 		}
 	}
 	const samples = 4096

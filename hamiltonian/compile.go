@@ -3,6 +3,7 @@ package hamiltonian
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"costate/internal/expr"
 	"costate/ode"
@@ -50,6 +51,23 @@ func (e *Equations) system() []*expr.Expr {
 // y = Components with parameters Unknowns. The callbacks are safe for
 // concurrent use.
 func (e *Equations) BVP() (*ode.BVP, error) {
+	c, err := e.program()
+	if err != nil {
+		return nil, err
+	}
+	return c.member(nil), nil
+}
+
+// program is a compiled boundary value problem. The members of a family have it
+// in common; the tapes take the coefficients in which they differ.
+type program struct {
+	common                 ode.BVP // the part without coefficients
+	field, jacobian, guess *point  // guess nil: none
+	conditions             *conditionProgram
+	jumps                  []jumpProgram
+}
+
+func (e *Equations) program() (*program, error) {
 	g := e.Graph
 	if e.FreeEnd != nil && len(e.Inputs) > 0 {
 		return nil, fmt.Errorf("hamiltonian: a free end together with signals from data is not defined: the signals are known at fixed times")
@@ -60,8 +78,9 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 	y, theta := e.Components, e.unknowns()
 	n, np := len(y), len(theta)
 	right := e.system()
-	field, err := e.tape(nil, right)
-	if err != nil {
+	c := new(program)
+	var err error
+	if c.field, err = e.tape(nil, right); err != nil {
 		return nil, err
 	}
 	entries := make([]*expr.Expr, 0, n*(n+np))
@@ -71,27 +90,15 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 	for _, r := range right {
 		entries = append(entries, g.Gradient(r, theta)...)
 	}
-	jacobian, err := e.tape(nil, entries)
-	if err != nil {
+	if c.jacobian, err = e.tape(nil, entries); err != nil {
 		return nil, err
 	}
-	b := &ode.BVP{
-		System: ode.System{
-			Dim: n, Params: np, Algebraic: e.Algebraic, Quadratures: quadratures(entries[:n*n], n, e.Algebraic),
-			Func: func(dst []float64, t float64, y, p []float64) {
-				field.eval(dst, t, y, p, nil)
-			},
-			Jac: func(dfdy, dfdp []float64, t float64, y, p []float64) {
-				jacobian.split(dfdy, dfdp, t, y, p, nil)
-			},
-			Batch: func(dst, t, y, p []float64) { field.batch(dst, t, y, p, nil) },
-			BatchJac: func(dfdy, dfdp, t, y, p []float64) {
-				jacobian.batchSplit(dfdy, dfdp, t, y, p)
-			},
-			Linear: free(entries, y, theta),
-		},
-		Start: e.Start, End: e.End, Breaks: e.Breaks(),
+	b := &c.common
+	b.System = ode.System{
+		Dim: n, Params: np, Algebraic: e.Algebraic, Quadratures: e.quadratures(),
+		Linear: free(entries, y, theta),
 	}
+	b.Start, b.End, b.Breaks = e.Start, e.End, e.Breaks()
 	b.Seams, _ = e.Seams()
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())
@@ -100,32 +107,47 @@ func (e *Equations) BVP() (*ode.BVP, error) {
 		b.ParamNames = append(b.ParamNames, p.Symbol.Name())
 		b.GuessParams = append(b.GuessParams, p.Guess)
 	}
-	if b.Guess, err = e.guess(); err != nil {
+	if c.guess, err = e.guess(); err != nil {
 		return nil, err
 	}
-	if b.Boundary, err = e.boundary(); err != nil {
+	if c.conditions, err = e.boundary(); err != nil {
 		return nil, err
 	}
-	if b.Jumps, err = e.jumps(); err != nil {
-		return nil, err
-	}
-	return b, nil
+	c.jumps, err = e.jumps()
+	return c, err
 }
 
-// quadratures counts the last differential components on which nothing in the
-// n×n Jacobian's rows depends.
-func quadratures(jacobian []*expr.Expr, n, algebraic int) int {
-	for q := 0; ; q++ {
-		c := n - algebraic - 1 - q
-		for r := 0; c >= 0 && r < n; r++ {
-			if !isZero(jacobian[r*n+c]) {
-				return q
-			}
-		}
-		if c < 0 {
-			return q
-		}
+// member returns the problem with values of the coefficients of a family.
+func (c *program) member(coefficients []float64) *ode.BVP {
+	b := c.common
+	field, jacobian := c.field.at(coefficients), c.jacobian.at(coefficients)
+	b.Func = func(dst []float64, t float64, y, p []float64) { field.eval(dst, t, y, p, nil) }
+	b.Jac = func(dfdy, dfdp []float64, t float64, y, p []float64) { jacobian.split(dfdy, dfdp, t, y, p, nil) }
+	b.Batch = func(dst, t, y, p []float64) { field.batch(dst, t, y, p, nil) }
+	b.BatchJac = func(dfdy, dfdp, t, y, p []float64) { jacobian.batchSplit(dfdy, dfdp, t, y, p) }
+	if c.guess != nil {
+		b.Guess = c.guess.at(coefficients).ofLayer()
 	}
+	b.Boundary = c.conditions.at(coefficients)
+	b.Jumps = make([]ode.Jump, len(c.jumps))
+	for i := range c.jumps {
+		b.Jumps[i] = c.jumps[i].at(coefficients)
+	}
+	return &b
+}
+
+// quadratures counts the last differential components that no right-hand side
+// has. Constants count as names: what holds for every value of theirs holds for
+// all members of a family.
+func (e *Equations) quadratures() int {
+	q := 0
+	for c := len(e.Components) - e.Algebraic - 1; c >= 0; c-- {
+		if slices.ContainsFunc(e.Right, func(r *expr.Expr) bool { return r.DependsOn(e.Components[c]) }) {
+			break
+		}
+		q++
+	}
+	return q
 }
 
 // free reports whether no entry depends on any of the symbols.
@@ -144,8 +166,8 @@ func free(entries []*expr.Expr, lists ...[]*expr.Expr) bool {
 	return true
 }
 
-// guess returns the first guess of y as a function of the solver's variable.
-func (e *Equations) guess() (func(dst []float64, s float64), error) {
+// guess compiles the first guess of y; nil: there is none.
+func (e *Equations) guess() (*point, error) {
 	g := e.Graph
 	formulas := make([]*expr.Expr, len(e.Components))
 	none := true
@@ -170,9 +192,15 @@ func (e *Equations) guess() (func(dst []float64, s float64), error) {
 	if err != nil {
 		return nil, fmt.Errorf("guess: %w", err)
 	}
-	zero := make([]float64, len(e.Components))
-	p := make([]float64, len(e.Unknowns))
-	return func(dst []float64, s float64) { tape.eval(dst, s, zero, p, nil) }, nil
+	return tape, nil
+}
+
+// ofLayer returns a tape that has neither components nor parameters, a guess, as
+// a function of the solver's variable.
+func (f *point) ofLayer() func(dst []float64, s float64) {
+	zero := make([]float64, len(f.e.Components))
+	p := make([]float64, len(f.e.Unknowns))
+	return func(dst []float64, s float64) { f.eval(dst, s, zero, p, nil) }
 }
 
 // Energy returns H(t, y, p) as a function of the solver's variable, or nil for

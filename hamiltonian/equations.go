@@ -41,7 +41,8 @@ type Equations struct {
 	Natural    []Natural // which of the conditions are natural ones
 	Kicks      []Kick
 
-	cost cost
+	cost   cost
+	family *coefficients // of one constant that moves; nil: all have their values
 }
 
 // Natural says that condition Row is the natural one of Component, a costate, at

@@ -167,10 +167,12 @@ func (a *Action) StartPath(data bool) (func(dst []float64, t float64), error) {
 	if err != nil {
 		return nil, err
 	}
+	at := func([]float64, float64) {}
+	if guess != nil {
+		at = guess.ofLayer()
+	}
 	return func(dst []float64, t float64) {
-		if guess != nil {
-			guess(dst, t)
-		}
+		at(dst, t)
 		for i, l := range lines {
 			if l != nil {
 				dst[i] = l.at(t)

@@ -133,11 +133,12 @@ func (w *sourceWriter) name(name string) string {
 
 func (w *sourceWriter) conditions() {
 	e := w.e
-	c, err := e.boundary()
+	compiled, err := e.boundary()
 	if err != nil {
 		w.printf("// The conditions do not make a complete problem: %v\n", err)
 		return
 	}
+	c := compiled.common
 	w.printf("// Points are the places that the conditions look at.\nvar Points = []float64{%s}\n\n", numbers(c.Points))
 	for _, v := range e.Conditions.Values {
 		k := 0

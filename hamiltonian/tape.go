@@ -6,11 +6,14 @@ import (
 	"costate/internal/expr"
 )
 
-// numbers replaces the constants of the problem by their values.
+// numbers replaces the constants of the problem by their values, all but the one
+// that a family moves.
 func (e *Equations) numbers(es []*expr.Expr) []*expr.Expr {
 	m := make(map[*expr.Expr]*expr.Expr, len(e.Constants))
 	for _, c := range e.Constants {
-		m[c.Symbol] = e.Graph.Num(c.Value)
+		if e.family == nil || c.Symbol != e.family.moving {
+			m[c.Symbol] = e.Graph.Num(c.Value)
+		}
 	}
 	out := make([]*expr.Expr, len(es))
 	for i, x := range es {
@@ -55,20 +58,46 @@ func (e *Equations) signals(dst []float64, t float64) []float64 {
 	return dst
 }
 
-// point is a tape over t, y, parameters, signals and data, with the buffers to
-// call it.
+// point is a tape over t, y, parameters, signals, data and the coefficients of a
+// family, with the buffers to call it. The members of a family share the tape and
+// the buffers.
 type point struct {
-	e    *Equations
-	tape *expr.Tape
-	pool sync.Pool // *[]float64
+	e     *Equations
+	tape  *expr.Tape
+	pool  *sync.Pool // *[]float64
+	which []int      // coefficients that the tape has, by number
+	held  []float64  // and their values
 }
 
+// tape compiles outputs over the arguments of every tape.
 func (e *Equations) tape(extra, outputs []*expr.Expr) (*point, error) {
-	t, err := expr.Compile(e.arguments(extra), outputs)
-	if err != nil {
-		return nil, err
+	return e.compile(e.arguments(extra), outputs)
+}
+
+// compile makes a tape of any arguments. The coefficients of a family follow them.
+func (e *Equations) compile(args, outputs []*expr.Expr) (*point, error) {
+	f := &point{e: e, pool: new(sync.Pool)}
+	if e.family != nil {
+		var symbols []*expr.Expr
+		outputs, f.which, symbols = e.family.take(e.Graph, outputs)
+		args = concat(args, symbols)
 	}
-	return &point{e: e, tape: t}, nil
+	var err error
+	f.tape, err = expr.Compile(args, outputs)
+	return f, err
+}
+
+// at returns the tape with the values of all coefficients of a family.
+func (f *point) at(coefficients []float64) *point {
+	if len(f.which) == 0 {
+		return f
+	}
+	g := *f
+	g.held = make([]float64, len(f.which))
+	for i, k := range f.which {
+		g.held[i] = coefficients[k]
+	}
+	return &g
 }
 
 // buffer returns a slice of length n from the pool; put it back after use.
@@ -92,6 +121,7 @@ func (f *point) eval(dst []float64, t float64, y, p, data []float64) {
 	in = append(in, p...)
 	in = f.e.signals(in, t)
 	in = append(in, data...)
+	in = append(in, f.held...)
 	f.tape.Eval(dst, in)
 	f.pool.Put(b)
 }
@@ -120,13 +150,7 @@ func (f *point) batch(dst, t, y, p, data []float64) {
 	in := *b
 	k := copy(in, t)
 	k += copy(in[k:], y)
-	for _, v := range p {
-		row := in[k : k+m]
-		for j := range row {
-			row[j] = v
-		}
-		k += m
-	}
+	k += spread(in[k:], p, m)
 	for _, s := range f.e.Inputs {
 		row := in[k : k+m]
 		k += m
@@ -143,9 +167,22 @@ func (f *point) batch(dst, t, y, p, data []float64) {
 			}
 		}
 	}
-	copy(in[k:], data)
+	k += copy(in[k:], data)
+	spread(in[k:], f.held, m)
 	f.tape.Batch(dst, in, m)
 	f.pool.Put(b)
+}
+
+// spread stores rows of m equal numbers, one for each of v, and returns how many
+// that were.
+func spread(dst, v []float64, m int) int {
+	for i, x := range v {
+		row := dst[i*m : (i+1)*m]
+		for j := range row {
+			row[j] = x
+		}
+	}
+	return len(v) * m
 }
 
 // function compiles one formula of t, y, parameters, signals and data for

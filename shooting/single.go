@@ -229,12 +229,14 @@ func (o *oneShot) factorDense(z []float64) error {
 	return nil
 }
 
-// weighInitial sets the weights of the unknowns.
+// weighInitial sets the weights of the unknowns as weigh does those of the nodes.
 func (o *oneShot) weighInitial(z, d []float64) {
 	rtol := o.s.rtol()
+	_, fine := o.precision(1)
 	for c := range o.p.Dim {
 		v := max(math.Abs(z[c]), math.Abs(d[c]))
-		o.wy[c] = max(rtol*(v+o.mean[c])+o.s.atol(c), 0x1p-900)
+		w := rtol*(v+o.mean[c]) + o.s.atol(c) + 64*epsilon*(o.peak[c]+o.coupling[c])
+		o.wy[c] = max(w, 10*fine*o.tol[c], 0x1p-900)
 	}
 	for j := range o.wp {
 		o.wp[j] = o.paramWeight(j, max(math.Abs(z[o.p.Dim+j]), math.Abs(d[o.p.Dim+j])))

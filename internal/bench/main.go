@@ -148,8 +148,8 @@ func (e *entry) solver(tol float64) *collocation.Solver {
 	return s
 }
 
-// solve takes the best time of several solutions, compilation of the formulas
-// left out as it is for the peer.
+// solve takes the best time of several solutions, compilation of the formulas, of
+// the family too, left out as it is for the peer.
 func (e *entry) solve(tol float64, repeat int) {
 	e.seconds = math.Inf(1)
 	s := e.solver(tol)

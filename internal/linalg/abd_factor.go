@@ -139,7 +139,9 @@ func scaleRows(m, scale []float64, ld int) {
 		row := m[i*ld : i*ld+ld]
 		big := 0.0
 		for _, v := range row {
-			big = max(big, math.Abs(v))
+			if v := math.Abs(v); v > big { // unlike max, blind to NaN: no pivot will be found
+				big = v
+			}
 		}
 		f := pow2(big)
 		scale[i] = f

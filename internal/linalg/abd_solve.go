@@ -9,28 +9,38 @@ func (s *ABD) Solve(y, q, r, g []float64) {
 	v := s.rhs
 	p := s.enterRHS(v[:0], g, 0)
 	for k := range s.nint {
-		m := s.work[s.off[k]:]
 		rows := p + n
-		copy(v[p:rows], r[k*n:k*n+n])
-		for i, f := range s.scale[s.roff[k] : s.roff[k]+rows] {
-			v[i] *= f
+		m := s.work[s.off[k] : s.off[k]+rows*ld]
+		for i, t := range r[k*n : k*n+n] {
+			v[p+i] = t
+		}
+		x := v[:rows]
+		for i, f := range s.scale[s.roff[k]:][:rows] {
+			x[i] *= f
 		}
 		for j, t := range s.piv[k*n : k*n+n] {
-			if t != j {
-				v[j], v[t] = v[t], v[j]
-			}
+			x[j], x[t] = x[t], x[j]
 		}
-		for i := 1; i < rows; i++ {
-			row := m[i*ld : i*ld+min(i, n)]
-			t := v[i]
-			for c, f := range row {
-				t -= f * v[c]
+		u, to := x[:n], y[k*n:k*n+n]
+		for i, t := range u {
+			for c, f := range m[i*ld : i*ld+i] {
+				t -= f * u[c]
 			}
+			u[i], to[i] = t, t
+		}
+		for i := range p {
+			t, row := x[n+i], m[(n+i)*ld:][:n]
+			for c, f := range row {
+				t -= f * u[c]
+			}
+			x[n+i] = t
+		}
+		for i, t := range x[n:] {
 			v[i] = t
 		}
-		copy(y[k*n:k*n+n], v[:n])
-		copy(v, v[n:rows])
-		p = s.enterRHS(v[:p], g, k+1)
+		if s.first[k+2] > s.first[k+1] || len(s.zeta) > 0 {
+			p = s.enterRHS(v[:p], g, k+1)
+		}
 	}
 	fin := s.fin[:max(s.size, n+w)]
 	for i, f := range s.scale[s.roff[s.nint] : s.roff[s.nint]+s.size] {
@@ -48,17 +58,17 @@ func (s *ABD) Solve(y, q, r, g []float64) {
 		u, next := y[k*n:k*n+n], y[k*n+n:k*n+2*n]
 		for i := n - 1; i >= 0; i-- {
 			row := m[i*ld : i*ld+ld]
-			t := u[i]
-			for c := i + 1; c < n; c++ {
-				t -= row[c] * u[c]
+			t, inv := u[i], 1/row[i]
+			for c, f := range row[2*n:] {
+				t -= f * border[c]
 			}
-			for c, f := range next {
-				t -= row[n+c] * f
+			for c, f := range row[n : 2*n] {
+				t -= f * next[c]
 			}
-			for c, f := range border {
-				t -= row[2*n+c] * f
+			for c, f := range row[i+1 : n] {
+				t -= f * u[i+1+c]
 			}
-			u[i] = t / row[i]
+			u[i] = t * inv
 		}
 	}
 }

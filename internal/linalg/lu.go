@@ -142,6 +142,9 @@ func LUSolve(a []float64, n int, piv []int, b []float64, m int) {
 	}
 }
 
+// luSolve1 substitutes in one column. Its operations wait for one another: hence
+// four rows at a time, and divisions ahead of
+// the sums.
 func luSolve1(a []float64, n int, piv []int, b []float64) {
 	for i, p := range piv[:n] {
 		if p != i {
@@ -150,29 +153,55 @@ func luSolve1(a []float64, n int, piv []int, b []float64) {
 	}
 	b = b[:n]
 	i := 0
-	for ; i+1 < n; i += 2 { // two rows: each is a chain of operations that wait for one another
-		row, below := a[i*n:i*n+i], a[(i+1)*n:(i+1)*n+i+1]
-		s, t := b[i], b[i+1]
-		for j, v := range row {
-			s -= v * b[j]
-			t -= below[j] * b[j]
+	for ; i < n%4; i++ {
+		t := b[i]
+		for j, v := range b[:i] {
+			t -= a[i*n+j] * v
 		}
-		b[i], b[i+1] = s, t-below[i]*s
+		b[i] = t
 	}
-	if i < n {
-		s := b[i]
-		for j, v := range a[i*n : i*n+i] {
-			s -= v * b[j]
+	for ; i < n; i += 4 {
+		x := b[:i]
+		r0, r1, r2, r3 := a[i*n:], a[(i+1)*n:], a[(i+2)*n:], a[(i+3)*n:]
+		t0, t1, t2, t3 := r0[:i], r1[:i], r2[:i], r3[:i]
+		s0, s1, s2, s3 := b[i], b[i+1], b[i+2], b[i+3]
+		for j, v := range x {
+			s0 -= t0[j] * v
+			s1 -= t1[j] * v
+			s2 -= t2[j] * v
+			s3 -= t3[j] * v
 		}
-		b[i] = s
+		s1 -= r1[i] * s0
+		s2 -= r2[i]*s0 + r2[i+1]*s1
+		s3 -= r3[i]*s0 + r3[i+1]*s1 + r3[i+2]*s2
+		b[i], b[i+1], b[i+2], b[i+3] = s0, s1, s2, s3
 	}
-	for i := n - 1; i >= 0; i-- {
-		row := a[i*n : i*n+n]
-		s := b[i]
-		for j := i + 1; j < n; j++ {
-			s -= row[j] * b[j]
+	i = n
+	for ; i > n-n%4; i-- { // the shortest rows one by one
+		row := a[(i-1)*n : i*n]
+		t, inv := b[i-1], 1/row[i-1]
+		for j, v := range b[i:] {
+			t -= row[i+j] * v
 		}
-		b[i] = s / row[i]
+		b[i-1] = t * inv
+	}
+	for ; i > 0; i -= 4 {
+		x := b[i:]
+		r0, r1, r2, r3 := a[(i-4)*n:(i-3)*n], a[(i-3)*n:(i-2)*n], a[(i-2)*n:(i-1)*n], a[(i-1)*n:i*n]
+		t0, t1, t2, t3 := r0[i:][:len(x)], r1[i:][:len(x)], r2[i:][:len(x)], r3[i:][:len(x)]
+		s0, s1, s2, s3 := b[i-4], b[i-3], b[i-2], b[i-1]
+		d0, d1, d2, d3 := 1/r0[i-4], 1/r1[i-3], 1/r2[i-2], 1/r3[i-1]
+		for j, v := range x {
+			s0 -= t0[j] * v
+			s1 -= t1[j] * v
+			s2 -= t2[j] * v
+			s3 -= t3[j] * v
+		}
+		s3 *= d3
+		s2 = (s2 - r2[i-1]*s3) * d2
+		s1 = (s1 - r1[i-1]*s3 - r1[i-2]*s2) * d1
+		s0 = (s0 - r0[i-1]*s3 - r0[i-2]*s2 - r0[i-3]*s1) * d0
+		b[i-4], b[i-3], b[i-2], b[i-1] = s0, s1, s2, s3
 	}
 }
 

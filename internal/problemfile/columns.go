@@ -116,6 +116,7 @@ func (c *columns) eval(n *node, at map[string]int) (values []float64, varies, ok
 		l.formulaError(c.explain(err), n, 0)
 		return nil, false, false
 	}
+	c.freeze(n.text)
 	free := expr.FreeVars(e)
 	for _, v := range free {
 		if _, ok := c.vars[v]; !ok {
@@ -186,6 +187,18 @@ func (c *columns) list() string {
 		return strings.Join(names[:11], ", ") + fmt.Sprintf(" and %d more", len(names)-11)
 	}
 	return strings.Join(names, ", ")
+}
+
+// freeze remembers that the constants in a formula of columns are used as numbers.
+func (c *columns) freeze(text string) {
+	for name, e := range c.l.scope.Names {
+		if _, ok := c.l.constantValue(e); !ok {
+			continue
+		}
+		if _, used := findName(text, name); used {
+			c.l.value(e)
+		}
+	}
 }
 
 // sole returns the only column a formula depends on, for places of errors.

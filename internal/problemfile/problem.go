@@ -198,6 +198,7 @@ func (p *Problem) Range(name string) (lo, hi float64, ok bool) {
 }
 
 // Frozen reports whether the value of a constant was used as a number while
-// reading (an end of the layer, a precision, a bound, a point of a condition).
+// reading (an end of the layer, a precision, a bound, a point of a condition, a
+// formula of data columns).
 // To change such a constant the file must be read again, with Loader.Set.
 func (p *Problem) Frozen(name string) bool { return p.frozen[name] }

@@ -12,29 +12,15 @@ import (
 // continuation where a parameter meets a bound, or a held one would leave it,
 // and changes the set of held parameters there.
 type tracker struct {
-	p         *Problem
-	parameter string          // constant that moves
-	pins      map[int]float64 // held parameters, at bounds of p
-}
-
-// family returns the problem as a function of the constant, with the parameters
-// held that are so now.
-func (w *tracker) family() func(float64) *ode.BVP {
-	pins := maps.Clone(w.pins)
-	return func(value float64) *ode.BVP {
-		q, err := w.p.member(w.parameter, value, pins)
-		if err != nil {
-			return nil
-		}
-		return q.BVP
-	}
+	p         *Problem // with the parameters held that are so now
+	parameter string   // constant that moves
 }
 
 // watch returns two numbers for each unknown, of its lower and its upper bound,
 // that must not be negative: the distance to it, or, where it is held there, the
 // derivative of the action towards the inside.
 func (w *tracker) watch(value float64, sol *ode.Solution) []float64 {
-	q, err := w.p.member(w.parameter, value, w.pins)
+	q, err := w.p.with(w.parameter, value)
 	if err != nil {
 		return nil
 	}
@@ -73,13 +59,20 @@ func (w *tracker) change(k int) (family func(float64) *ode.BVP, name string) {
 	if w.p.File.Action == nil {
 		return nil, fmt.Sprintf("%s meets its %s bound", u.Symbol.Name(), side)
 	}
-	if _, held := w.pins[i]; held {
-		delete(w.pins, i)
-		return w.family(), fmt.Sprintf("%s leaves its %s bound", u.Symbol.Name(), side)
+	pins, what := maps.Clone(w.p.pins), "meets its "+side+" bound and is held there"
+	if _, held := pins[i]; held {
+		delete(pins, i)
+		what = "leaves its " + side + " bound"
+	} else {
+		if pins == nil {
+			pins = map[int]float64{}
+		}
+		pins[i] = at
 	}
-	if w.pins == nil {
-		w.pins = map[int]float64{}
+	next := *w.p
+	if err := next.pin(pins); err != nil {
+		return nil, err.Error()
 	}
-	w.pins[i] = at
-	return w.family(), fmt.Sprintf("%s meets its %s bound and is held there", u.Symbol.Name(), side)
+	w.p = &next
+	return next.Family(w.parameter), u.Symbol.Name() + " " + what
 }

@@ -143,17 +143,19 @@ func sharper(ctx context.Context, a *hamiltonian.Action, path *discrete.Path) *d
 // are constants, which has the same solution, and that solution.
 func (p *Problem) asConstants(sol *ode.Solution) (*Problem, *ode.Solution, error) {
 	held := p.AtBound()
-	file, a := *p.File, *p.File.Action
-	a.Constants, a.Params = slices.Clone(a.Constants), nil
-	for i, q := range p.File.Action.Params {
-		if slices.Contains(held, i) {
-			a.Constants = append(a.Constants, hamiltonian.Constant{Symbol: q.Symbol, Value: p.pins[i]})
-		} else {
-			a.Params = append(a.Params, q)
+	pins, bounds := p.pins, p.File.Action
+	q, err := p.edited(func(a *hamiltonian.Action) {
+		at := movedPins(pins, bounds, a)
+		params := a.Params
+		a.Constants, a.Params = slices.Clone(a.Constants), nil
+		for i, q := range params {
+			if slices.Contains(held, i) {
+				a.Constants = append(a.Constants, hamiltonian.Constant{Symbol: q.Symbol, Value: at[i]})
+			} else {
+				a.Params = append(a.Params, q)
+			}
 		}
-	}
-	file.Action = &a
-	q, err := New(&file)
+	})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -22,9 +22,11 @@ func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Op
 	if !ok {
 		return new(collocation.Branch), fmt.Errorf("there is no constant %s", parameter)
 	}
-	if m, err := p.member(parameter, to, nil); err != nil {
+	if p.symbol(parameter) != nil {
+		// The equations have it, and nothing else.
+	} else if m, err := p.members(parameter)(to); err != nil {
 		return new(collocation.Branch), fmt.Errorf("the problem with %s = %g: %w", parameter, to, err)
-	} else if !sameLayer(m.BVP, p.BVP) {
+	} else if !sameLayer(m, p.BVP) {
 		return new(collocation.Branch), fmt.Errorf("%s moves the ends of the layer or measurements in it, which a branch cannot follow: give the layer a fixed length, with the equations scaled by %s", parameter, parameter)
 	}
 	first, err := p.Collocate(ctx, o)
@@ -37,12 +39,12 @@ func (p *Problem) Branch(ctx context.Context, parameter string, to float64, o Op
 	o = o.with(p.File.Solve)
 	s := p.collocation(o)
 	s.Continuation, s.Guess = nil, first
-	w := &tracker{p: p, parameter: parameter, pins: maps.Clone(p.pins)}
+	w := &tracker{p: p, parameter: parameter}
 	bounded := func(u hamiltonian.Param) bool { lo, hi := u.Bounds(); return !math.IsInf(lo, -1) || !math.IsInf(hi, 1) }
 	if slices.ContainsFunc(p.Equations.Unknowns, bounded) {
 		b.Watch, b.Switch = w.watch, w.change
 	}
-	branch, err := s.Continue(ctx, &collocation.Continuation{From: from, To: to, Problem: w.family()}, b)
+	branch, err := s.Continue(ctx, &collocation.Continuation{From: from, To: to, Problem: p.Family(parameter)}, b)
 	return branch, p.worded(nil, err)
 }
 

@@ -21,6 +21,8 @@ type Problem struct {
 	free *hamiltonian.Equations // before parameters were held on bounds; nil: none are
 	pins map[int]float64        // parameters held on bounds
 
+	edits []func(*hamiltonian.Action) // what has been changed since the file was read
+
 	noGuess error // why the search for a first guess failed; nil: it did not
 }
 
@@ -116,50 +118,13 @@ func (p *Problem) collocation(o Options) *collocation.Solver {
 }
 
 // continuation makes the family of problems in one constant of the file, from
-// the value where the file says that it is easy. The file is read again for each
-// member: intervals and other constants may depend on the one that is moved.
+// the value where the file says that it is easy.
 func (p *Problem) continuation(c *problemfile.Continuation) *collocation.Continuation {
 	to, ok := p.constant(c.Parameter)
 	if !ok || c.From == to {
 		return nil
 	}
 	return &collocation.Continuation{From: c.From, To: to, Problem: p.Family(c.Parameter)}
-}
-
-// Family returns the boundary value problem as a function of one constant of the
-// file, parameters on a bound held there. It returns nil where the file makes no
-// sense with that value.
-func (p *Problem) Family(parameter string) func(value float64) *ode.BVP {
-	return func(value float64) *ode.BVP {
-		q, err := p.member(parameter, value, p.pins)
-		if err != nil {
-			return nil
-		}
-		return q.BVP
-	}
-}
-
-// member returns the problem with another value of a constant, parameters held on
-// the bounds on which pins has them here: bounds may depend on the constant.
-func (p *Problem) member(parameter string, value float64, pins map[int]float64) (*Problem, error) {
-	file, err := p.File.With(map[string]float64{parameter: value})
-	if err != nil {
-		return nil, err
-	}
-	q, err := New(file)
-	if err != nil || len(pins) == 0 {
-		return q, err
-	}
-	there := make(map[int]float64, len(pins))
-	for i, v := range pins {
-		lo, hi := file.Action.Params[i].Bounds()
-		if mine, _ := p.File.Action.Params[i].Bounds(); v == mine {
-			there[i] = lo
-		} else {
-			there[i] = hi
-		}
-	}
-	return q, q.pin(there)
 }
 
 // constant returns the value of a constant of the problem.

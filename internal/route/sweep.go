@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"costate/hamiltonian"
 	"costate/internal/expr"
 	"costate/ode"
 )
@@ -141,11 +142,10 @@ func (p *Problem) sweepRow(ctx context.Context, rf float64, share []float64, tol
 // withPrecision returns the problem of an action with other precisions of its
 // model.
 func (p *Problem) withPrecision(rf func(i int, old float64) float64) (*Problem, error) {
-	file, a := *p.File, *p.File.Action
-	a.States = slices.Clone(a.States)
-	for i := range a.States {
-		a.States[i].Rf = rf(i, a.States[i].Rf)
-	}
-	file.Action = &a
-	return New(&file)
+	return p.edited(func(a *hamiltonian.Action) {
+		a.States = slices.Clone(a.States)
+		for i := range a.States {
+			a.States[i].Rf = rf(i, a.States[i].Rf)
+		}
+	})
 }
