@@ -73,10 +73,13 @@ func (r *run) estimate() error {
 	first := 0 // point of the interval in w
 	for i := range n {
 		h := m.t[i+1] - m.t[i]
+		piv := e.pivoted(i)
 		for c := range st.nd {
 			v := math.Abs(e.rhs[i*st.nd+c])
 			if v > 0 {
-				c := e.component(i, c)
+				if piv != nil {
+					c = piv.comp[c]
+				}
 				v *= e.size[c]
 				z.source[i] = larger(z.source[i], v/(floor[c]+r.rtol*max(math.Abs(y[i*st.nd+c]), math.Abs(y[(i+1)*st.nd+c]))))
 			}
@@ -108,7 +111,7 @@ func (r *run) estimate() error {
 			}
 		}
 		z.local[i] = worst
-		if e.pivoted(i) != nil {
+		if piv != nil {
 			// How much its rows change of what they give is not what the nodes do.
 			z.source[i] = larger(z.source[i], worst)
 		}
@@ -173,16 +176,16 @@ func (r *run) couple() {
 	}
 	for i := range d.mesh.intervals() {
 		a, b := d.abd.A(i), d.abd.C(i)
-		var right []float64 // other than I only
-		if d.pivoted(i) != nil {
-			right = d.abd.B(i)
-		}
+		piv := d.pivoted(i)
 		for row := range st.nd {
-			v, c := 0.0, d.component(i, row)
+			v, c := 0.0, row
+			if piv != nil {
+				c = piv.comp[row]
+			}
 			for k := range st.nd {
 				f := math.Abs(a[row*st.nd+k])
-				if right != nil {
-					f = larger(f, math.Abs(right[row*st.nd+k]))
+				if piv != nil { // else B is I
+					f = larger(f, math.Abs(d.abd.B(i)[row*st.nd+k]))
 				}
 				if k == c || f == 0 {
 					continue

@@ -12,32 +12,44 @@ const grade = 2.5
 // distance from where they are shorter. An interval of m with a place next to it so
 // fine that it would be divided into more parts than one step should is not divided
 // evenly but by this rule: then what is returned is of a mesh with more intervals
-// than m, which has all of its nodes.
+// than m, which has all of its nodes. It may overwrite h.
 func graded(m *mesh, h []float64) (finer *mesh, density []float64, total float64) {
 	n := m.intervals()
-	left, right := make([]float64, n), make([]float64, n) // limits at the ends of each interval
+	limits := make([]float64, 2*n)
+	left, right := limits[:n], limits[n:] // at the ends of each interval
 	limit := math.Inf(1)
 	for i := range n {
 		if left[i] = limit; m.jump[i] < 0 {
 			limit = min(h[i], limit) + grade*(m.t[i+1]-m.t[i])
 		}
 	}
+	uneven := false
 	limit = math.Inf(1)
 	for i := n - 1; i >= 0; i-- {
 		if right[i] = limit; m.jump[i] < 0 {
-			limit = min(h[i], limit) + grade*(m.t[i+1]-m.t[i])
+			length := m.t[i+1] - m.t[i]
+			uneven = uneven || length > grow*min(h[i], left[i], right[i])
+			limit = min(h[i], limit) + grade*length
 		}
+	}
+	if !uneven {
+		density = h
+		for i := range n {
+			if m.jump[i] < 0 {
+				density[i] = 1 / min(h[i], left[i], right[i])
+				total += density[i] * (m.t[i+1] - m.t[i])
+			}
+		}
+		return m, density, total
 	}
 	finer = &mesh{fixed: m.fixed, t: m.t[:1:1]}
 	add := func(end, h float64, jump int) {
 		last := finer.t[len(finer.t)-1]
 		finer.t, finer.jump = append(finer.t, end), append(finer.jump, jump)
-		if jump >= 0 {
-			density = append(density, 0)
-			return
-		}
 		density = append(density, 1/h)
-		total += 1 / h * (end - last)
+		if jump < 0 {
+			total += 1 / h * (end - last)
+		}
 	}
 	for i := range n {
 		a, b := m.t[i], m.t[i+1]

@@ -46,7 +46,7 @@ func (r *run) loose() error {
 		p := r.probe(through(r.p, append(more, m.t...)))
 		copy(p.main.size, r.main.size) // the units of total
 		copy(p.main.qsize, r.main.qsize)
-		regular := p.main.factor(p.x) == nil && p.linearise() == nil
+		regular := p.linearise() == nil
 		grows := false
 		if regular {
 			p.known.mesh = nil
@@ -96,24 +96,25 @@ func growth(m *mesh, total []float64, finer *mesh, next []float64) float64 {
 func (r *run) singular() []float64 {
 	d, st, m := r.main, r.st, r.main.mesh
 	var places []float64
+	var f, y []float64
 	var eval func(dst []float64, t float64, y, p []float64)
-	f, y := make([]float64, st.n), make([]float64, st.n)
-	for i := range m.t {
-		if _, ok := slices.BinarySearch(m.fixed, m.t[i]); !ok || slices.Contains(places, m.t[i]) || !(r.bent(i-1) || r.bent(i)) {
+	for _, t := range m.fixed {
+		i := sortSearch(m.t, t)
+		if !(r.bent(i-1) || r.bent(i) || r.bent(i+1)) { // i+1: beyond a jump
 			continue
 		}
 		if eval == nil {
-			eval = pointFunc(&r.p.System)
+			f, y, eval = make([]float64, st.n), make([]float64, st.n), pointFunc(&r.p.System)
 		}
 		copy(y, d.y(r.x)[i*st.nd:(i+1)*st.nd])
 		if st.na > 0 {
 			d.extrapolate(y[st.nd:], r.x, i)
 		}
-		eval(f, m.t[i], y, d.q(r.x))
+		eval(f, t, y, d.q(r.x))
 		r.stats.Func++
 		for _, v := range f {
 			if v-v != 0 {
-				places = append(places, m.t[i])
+				places = append(places, t)
 				break
 			}
 		}

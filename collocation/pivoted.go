@@ -42,6 +42,13 @@ const vertical = 1e6
 // isVertical reports whether the matrix a (n×n) maps some component to much more of
 // itself, directly or by another: whatever the units are.
 func isVertical(a []float64, n int) bool {
+	small := true
+	for _, v := range a {
+		small = small && v <= vertical && v >= -vertical
+	}
+	if small {
+		return false
+	}
 	for i := range n {
 		if !(math.Abs(a[i*n+i]) <= vertical) {
 			return true
