@@ -219,3 +219,51 @@ func TestPivotedEquivalence(t *testing.T) {
 		}
 	}
 }
+
+// A system of many Euler equations, singular at either end, is solved alike by any
+// number of workers, to the last bit.
+func TestPivotedWorkers(t *testing.T) {
+	const n = 24
+	p := &ode.BVP{Start: 0, End: 1}
+	p.Dim, p.Linear = 2*n, true
+	p.Func = func(d []float64, t float64, y, q []float64) {
+		for k := range n {
+			m := float64(2 + k%4)
+			s := t
+			if k%2 == 1 {
+				s = 1 - t
+			}
+			d[2*k], d[2*k+1] = y[2*k+1], m*(m-1)*y[2*k]/(s*s)
+		}
+	}
+	at := make([]int, 2*n)
+	for k := range n {
+		at[2*k+1] = 1
+	}
+	p.Boundary = ode.Conditions{Count: 2 * n, At: at, Linear: true, Func: func(d []float64, y [][]float64, q []float64) {
+		for k := range n {
+			left, right := 0.0, 1.0
+			if k%2 == 1 {
+				left, right = 1, 0
+			}
+			d[2*k], d[2*k+1] = y[0][2*k]-left, y[1][2*k]-right
+		}
+	}}
+	one := solved(t, &Solver{Workers: 1}, p)
+	for k := range n {
+		m, i := float64(2+k%4), len(one.T)/2
+		s := one.T[i]
+		if k%2 == 1 {
+			s = 1 - s
+		}
+		if e := math.Abs(one.Node(i)[2*k] - math.Pow(s, m)); e > 1e-6 {
+			t.Errorf("component %d: error %.2g", 2*k, e)
+		}
+	}
+	other := solved(t, &Solver{Workers: 4}, p)
+	for i, v := range one.Y {
+		if other.Y[i] != v {
+			t.Fatalf("values differ: %v and %v", v, other.Y[i])
+		}
+	}
+}
