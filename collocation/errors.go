@@ -134,6 +134,9 @@ func (r *run) meshLimit() error {
 		return err
 	}
 	try := "allow more intervals, or a larger tolerance"
+	if k := r.condition().Kappa; k*epsilon > 1 {
+		try = fmt.Sprintf("with condition number %.2g more intervals will hardly help: shorten the interval, or change what is given where", k)
+	}
 	if m, at := r.main.mesh, r.sum.where; at != 0 {
 		if i := max(1, sortSearch(m.t, at)); !resolves(m.t[i-1], m.t[i-1]+(m.t[i]-m.t[i-1])/4) {
 			try = "intervals there are as short as the rounding of t allows: shift t so that this place is zero, or allow a larger tolerance"

@@ -267,3 +267,25 @@ func TestPivotedWorkers(t *testing.T) {
 		}
 	}
 }
+
+// A step of length pole/lambda is where the map from node to node has a pole: a mode
+// that grows is followed backwards over such steps, however near they are to it.
+func TestPole(t *testing.T) {
+	for s, pole := range map[int]float64{1: 2, 3: 4.644370709252171, 5: 7.293477190} {
+		for _, f := range []float64{0, 1e-14, 1e-12, 1e-9, -1e-6, 1e-3} {
+			lambda := 20 * pole * (1 + f)
+			p := &ode.BVP{Start: 0, End: 1}
+			p.Dim, p.Linear = 1, true
+			p.Func = func(d []float64, t float64, y, q []float64) { d[0] = lambda*(y[0]-math.Sin(t)) + math.Cos(t) }
+			p.Jac = func(jy, jp []float64, t float64, y, q []float64) { jy[0] = lambda }
+			p.Boundary = ode.Conditions{Count: 1, At: []int{1}, Linear: true,
+				Func: func(d []float64, y [][]float64, q []float64) { d[0] = y[1][0] - math.Sin(1) - 1e-3 }}
+			sol := solved(t, &Solver{Stages: s}, p)
+			for i, x := range sol.T {
+				if e := math.Abs(sol.Node(i)[0] - math.Sin(x) - 1e-3*math.Exp(lambda*(x-1))); e > 1e-6 {
+					t.Errorf("%d stages, %g from the pole: error %.2g at %v", s, f, e, x)
+				}
+			}
+		}
+	}
+}
