@@ -33,6 +33,7 @@ type pivoted struct {
 	terms []float64 // nd×(2nd+np): the size of what the coefficients of these are sums of
 	comp  []int     // the component that each of them gives
 	b     []float64 // ns+nd
+	work  []float64
 }
 
 // vertical is how large the map of one node to the next may be: it costs so many
@@ -160,7 +161,9 @@ func (q *pivoted) normalise(d *discrete, i int) bool {
 	ld, width := d.ns+2*n+np, 3*n+np
 	// Elimination with complete pivoting, of what is below and above, of
 	// [ A B C | I ].
-	g := make([]float64, n*width)
+	cols := 2*n + np
+	q.work = zeroed(q.work, n*width+n*cols)
+	g, raw := q.work[:n*width], q.work[n*width:]
 	for r := range n {
 		copy(g[r*width:], q.m[(d.ns+r)*ld+d.ns:(d.ns+r+1)*ld])
 		g[r*width+2*n+np+r] = 1
@@ -206,8 +209,7 @@ func (q *pivoted) normalise(d *discrete, i int) bool {
 		copy(C[r*np:(r+1)*np], row[2*n:])
 		copy(q.norm[r*n:(r+1)*n], row[2*n+np:])
 	}
-	cols := 2*n + np
-	raw := append([]float64(nil), q.terms...)
+	copy(raw, q.terms)
 	clear(q.terms)
 	for r := range n {
 		for k, f := range q.norm[r*n : (r+1)*n] {

@@ -289,3 +289,27 @@ func TestPole(t *testing.T) {
 		}
 	}
 }
+
+// Factoring again and solving allocate nothing.
+func TestPivotedAllocations(t *testing.T) {
+	p := euler(6, true, false)
+	r := newRun(&Solver{Workers: 1}, p)
+	defer r.release()
+	r.analyse(nil)
+	r.place(uniform(p, 20))
+	d := r.main
+	rhs, dx := make([]float64, d.nx), make([]float64, d.nx)
+	once := func() {
+		if err := d.factor(r.x); err != nil {
+			t.Fatal(err)
+		}
+		d.solve(dx, rhs)
+	}
+	once()
+	if d.pivoted(19) == nil {
+		t.Error("the last interval has the usual pivots")
+	}
+	if n := testing.AllocsPerRun(10, once); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -7,7 +7,8 @@ import "math"
 func (q *pivoted) add(ns, n, ld int) {
 	cols := ld - ns
 	q.terms = zeroed(q.terms, n*cols)
-	multiplier := make([]float64, ns)
+	q.work = resized(q.work, ns)
+	multiplier := q.work
 	for r := range n {
 		row, to := q.m[(ns+r)*ld:(ns+r+1)*ld], q.terms[r*cols:(r+1)*cols]
 		for j := range multiplier {
