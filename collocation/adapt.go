@@ -15,21 +15,19 @@ const (
 	// coarse is the relative error above which a solution of higher order is
 	// no better.
 	coarse = 0.05
-	// grade bounds the growth of h away from a fine place: at most this much
-	// per length.
-	grade = 2.5
 )
 
 // adapt returns the density, in intervals per unit length, of the mesh that
-// the estimate asks for, and its integral.
+// the estimate asks for, and its integral; it is constant on the intervals of m,
+// which is the present mesh or, where that has to be graded, a finer one.
 //
 // Between nodes the error of a piece goes like h^(s+1), at the nodes like
 // h^(2s): each asks for its own density, the larger counts. What a piece adds
 // at the nodes is amplified by the conditioning of the problem, which the
 // ratio of the two estimates shows.
-func (r *run) adapt() (density []float64, total float64) {
-	m, z, s := r.main.mesh, &r.sum, r.main.tb.s
-	n := m.intervals()
+func (r *run) adapt() (m *mesh, density []float64, total float64) {
+	m = r.main.mesh
+	z, s, n := &r.sum, r.main.tb.s, m.intervals()
 	density = make([]float64, n)
 	sources := 0.0
 	for _, v := range z.source {
@@ -79,37 +77,9 @@ func (r *run) adapt() (density []float64, total float64) {
 			density[i] = 1 + min(max(f-1, 0), grow-1)*min(1, (limit-pieces)/above)
 		}
 	}
-	for i := range n {
-		if m.jump[i] < 0 {
-			density[i] = min(max(density[i]*more, least), grow) / (m.t[i+1] - m.t[i])
-		}
+	h := density
+	for i, f := range density {
+		h[i] = 1 / (min(max(f*more, least), grow) / (m.t[i+1] - m.t[i]))
 	}
-	// The neighbourhood of a fine place is graded.
-	h := make([]float64, n)
-	for i := range n {
-		if m.jump[i] < 0 {
-			h[i] = 1 / density[i]
-		}
-	}
-	limit := math.Inf(1)
-	for i := range n {
-		if m.jump[i] < 0 {
-			h[i] = min(h[i], limit)
-			limit = h[i] + grade*(m.t[i+1]-m.t[i])
-		}
-	}
-	limit = math.Inf(1)
-	for i := n - 1; i >= 0; i-- {
-		if m.jump[i] < 0 {
-			h[i] = min(h[i], limit)
-			limit = h[i] + grade*(m.t[i+1]-m.t[i])
-		}
-	}
-	for i := range n {
-		if m.jump[i] < 0 {
-			density[i] = 1 / h[i]
-			total += density[i] * (m.t[i+1] - m.t[i])
-		}
-	}
-	return density, total
+	return graded(m, h)
 }

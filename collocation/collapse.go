@@ -89,7 +89,7 @@ func (r *run) collapsed(d *discrete, part float64) error {
 	effect := make([]float64, st.np)
 	for i := range d.mesh.intervals() {
 		for k, v := range d.abd.C(i) {
-			c, q := k/st.np, k%st.np
+			c, q := d.component(i, k/st.np), k%st.np
 			effect[q] = larger(effect[q], math.Abs(v)*d.size[c]/max(r.size(c), r.seen[c]))
 		}
 	}

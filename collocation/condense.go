@@ -88,13 +88,14 @@ func (d *discrete) condensePart(w *scratch, x []float64, lo, hi int) {
 	}
 }
 
-// condense eliminates the stages of interval i, whose first point in w is p.
-func (d *discrete) condense(w *scratch, i, p int) bool {
+// assemble writes the stage equations of interval i, whose first point in w is p:
+// W and [M P].
+func (d *discrete) assemble(w *scratch, i, p int) {
 	st, tb, s := d.st, d.tb, d.tb.s
 	h := d.mesh.t[i+1] - d.mesh.t[i]
 	ny := st.nd - st.nq // columns of X of the nodes
 	cols := ny + st.np
-	W, piv, X := d.eliminated(i)
+	W, _, X := d.eliminated(i)
 	ns := d.nc
 	clear(W)
 	clear(X)
@@ -155,8 +156,20 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 			}
 		}
 	}
+}
+
+// condense eliminates the stages of interval i, whose first point in w is p.
+func (d *discrete) condense(w *scratch, i, p int) bool {
+	st, tb := d.st, d.tb
+	ny := st.nd - st.nq
+	cols, ns, hp := ny+st.np, d.nc, w.hp
+	d.assemble(w, i, p)
+	W, piv, X := d.eliminated(i)
+	if q := d.steep[i]; q != nil {
+		q.on = false
+	}
 	if linalg.LU(W[:ns*ns], ns, piv) >= 0 {
-		return false
+		return d.pivot(w, i, p)
 	}
 	linalg.LUSolve(W[:ns*ns], ns, piv, X[:ns*cols], cols)
 	if k := d.ns - ns; k > 0 {
@@ -184,7 +197,7 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 		}
 		for l, t := range tb.b[depth+1] {
 			t *= f
-			row := X[(st.freeAt[e]*s+l)*cols:][:cols]
+			row := X[(st.freeAt[e]*tb.s+l)*cols:][:cols]
 			for v, x := range row[:ny] {
 				ac[v] -= t * x
 			}
@@ -192,6 +205,9 @@ func (d *discrete) condense(w *scratch, i, p int) bool {
 				cc[v] -= t * x
 			}
 		}
+	}
+	if isVertical(A, st.nd) {
+		return d.pivot(w, i, p)
 	}
 	return true
 }
@@ -244,6 +260,10 @@ func (d *discrete) eliminatePart(cont, rho []float64, lo, hi int) {
 				b[a*s+j] = rho[i*ns+a*s+j] * f
 			}
 		}
+		if q := d.pivoted(i); q != nil {
+			q.reduce(d, out, b)
+			continue
+		}
 		W, piv, _ := d.eliminated(i)
 		linalg.LUSolve(W[:d.nc*d.nc], d.nc, piv, b[:d.nc], 1)
 		for r := d.nc; r < ns; r++ {
@@ -293,6 +313,14 @@ func (d *discrete) backPart(k, y, q []float64, lo, hi int) {
 		b := d.w[i*ns : (i+1)*ns]
 		if d.mesh.jump[i] >= 0 {
 			copy(k[i*ns:(i+1)*ns], b)
+			continue
+		}
+		if v := d.pivoted(i); v != nil {
+			for a, c := range st.free {
+				for j := range s {
+					k[i*ns+a*s+j] = (b[a*s+j] + v.stage(d, a*s+j, y[i*st.nd:(i+2)*st.nd], q)) * d.size[c]
+				}
+			}
 			continue
 		}
 		_, _, X := d.eliminated(i)

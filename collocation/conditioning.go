@@ -13,6 +13,7 @@ type known struct {
 	figures ode.Conditioning
 	y, q    []float64 // the largest solution among those that the figures come from
 	size    float64   // its size
+	total   []float64 // at every node, the effect of unit changes of all conditions
 
 	rounding float64 // effect of a rounding of every coefficient on it
 }
@@ -38,7 +39,8 @@ func (r *run) conditioning() {
 	n := m.intervals()
 	rows := st.nd + st.np
 	y, q := d.sol[:(n+1)*st.nd], d.sol[(n+1)*st.nd:]
-	total := make([]float64, n+1) // sum over the conditions, at every node
+	r.known.total = zeroed(r.known.total, n+1)
+	total := r.known.total
 	unit := make([]float64, rows)
 	for j := range unit {
 		big := 0.0
@@ -105,6 +107,9 @@ func (r *run) conditioning() {
 		h := (m.t[i+1] - m.t[i]) / length
 		for c := range st.nd {
 			d.rhs[i*st.nd+c] = h * sign()
+		}
+		if q := d.pivoted(i); q != nil {
+			q.reduce(d, d.rhs[i*st.nd:(i+1)*st.nd], make([]float64, d.ns))
 		}
 	}
 	inner := 0.0

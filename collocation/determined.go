@@ -99,6 +99,7 @@ func (r *run) compare(v, q []float64) float64 {
 func (r *run) perturbed(v, q []float64) float64 {
 	e, sign := r.est, signs(54321)
 	e.abd.MulVecAbs(e.rhs, e.g, v, q)
+	e.uncertain(e.rhs, v, q)
 	for i := range e.rhs {
 		e.rhs[i] *= sign()
 	}
@@ -150,16 +151,22 @@ func (r *run) determined() error {
 	// The condition may be that of the errors of differences.
 	blurred := r.noise() == rough && r.condition().Kappa*rough > 0.1
 	if c.scheme <= unsure && c.rounding <= lost && !blurred {
-		return nil
+		return r.loose()
 	}
-	return r.verify(false)
+	if err := r.verify(false); err != nil {
+		return err
+	}
+	return r.loose()
 }
 
 // approve returns an *Error if an iterate that is to be called the solution is
 // not determined, its own error taken into account where that may matter.
 func (r *run) approve() error {
 	if r.doubtful() {
-		return r.verify(true)
+		if err := r.verify(true); err != nil {
+			return err
+		}
+		return r.loose()
 	}
 	return r.determined()
 }

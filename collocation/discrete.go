@@ -54,6 +54,7 @@ type storage struct {
 	sol     []float64 // (N+1)×nd, q: the scaled solution
 	zn      []float64 // (N+1)×na: algebraic components at the nodes that need them
 	abd     linalg.ABD
+	steep   []*pivoted // interval -> its elimination with pivots from all rows, if it has one
 	scratch []scratch
 }
 
@@ -79,6 +80,12 @@ func (d *discrete) reset(tb *tableau, m *mesh) {
 	d.piv = resized(d.piv, pieces*d.nc)
 	d.x = resized(d.x, pieces*d.ns*(st.nd-st.nq+st.np))
 	d.w = zeroed(d.w, n*d.ns)
+	d.steep = grown(d.steep, n)
+	for _, q := range d.steep {
+		if q != nil {
+			q.on = false
+		}
+	}
 	d.rhs = resized(d.rhs, n*st.nd)
 	d.g = resized(d.g, st.nd+st.np)
 	d.sol = resized(d.sol, (n+1)*st.nd+st.np)

@@ -88,6 +88,9 @@ func (r *run) explain(err error) error {
 		e.T, e.Component = r.notFinite()
 	case errors.As(err, &se):
 		e.Status, e.Try = ode.Singular, "check that the conditions determine the solution"
+		if r.went.Steps == 0 && !r.converged && !r.linear {
+			e.Try = "give another guess, for they are so at this one, or check that the conditions determine the solution"
+		}
 		e.T, e.Component = r.main.mesh.t[min(se.Node, r.main.mesh.intervals())], se.Column
 		if k := se.Column - r.st.nd; k >= 0 { // of the last system, in y, parameters and border
 			e.Component = min(r.p.Dim+k, r.p.Dim+r.p.Params-1)
@@ -130,7 +133,16 @@ func (r *run) meshLimit() error {
 	if err := r.determined(); err != nil {
 		return err
 	}
+	try := "allow more intervals, or a larger tolerance"
+	if k := r.condition().Kappa; k*epsilon > 1 {
+		try = fmt.Sprintf("with condition number %.2g more intervals will hardly help: shorten the interval, or change what is given where", k)
+	}
+	if m, at := r.main.mesh, r.sum.where; at != 0 {
+		if i := max(1, sortSearch(m.t, at)); !resolves(m.t[i-1], m.t[i-1]+(m.t[i]-m.t[i-1])/4) {
+			try = "intervals there are as short as the rounding of t allows: shift t so that this place is zero, or allow a larger tolerance"
+		}
+	}
 	return &Error{Status: ode.MeshLimit, Op: "mesh selection", Intervals: r.main.mesh.pieces(), T: r.sum.where,
 		Component: r.sum.component, Value: r.sum.ratio, Err: ode.ErrMeshLimit,
-		Try: fmt.Sprintf("the error is still %.3g tolerances: allow more intervals, or a larger tolerance", r.sum.ratio)}
+		Try: fmt.Sprintf("the error is still %.3g tolerances: %s", r.sum.ratio, try)}
 }

@@ -73,9 +73,14 @@ func (r *run) estimate() error {
 	first := 0 // point of the interval in w
 	for i := range n {
 		h := m.t[i+1] - m.t[i]
+		piv := e.pivoted(i)
 		for c := range st.nd {
-			v := math.Abs(e.rhs[i*st.nd+c]) * e.size[c]
+			v := math.Abs(e.rhs[i*st.nd+c])
 			if v > 0 {
+				if piv != nil {
+					c = piv.comp[c]
+				}
+				v *= e.size[c]
 				z.source[i] = larger(z.source[i], v/(floor[c]+r.rtol*max(math.Abs(y[i*st.nd+c]), math.Abs(y[(i+1)*st.nd+c]))))
 			}
 		}
@@ -106,6 +111,10 @@ func (r *run) estimate() error {
 			}
 		}
 		z.local[i] = worst
+		if piv != nil {
+			// How much its rows change of what they give is not what the nodes do.
+			z.source[i] = larger(z.source[i], worst)
+		}
 		if e.staged {
 			first += s1
 		}
@@ -144,12 +153,16 @@ func (r *run) lift(dst, x []float64) {
 	}
 }
 
+// local is the size of an element of the matrix of an interval from which on what
+// it multiplies counts with its value there, not with its size elsewhere.
+const local = 10
+
 // couple measures how large a value the equations of the nodes could give to
 // each component: what is below a few rounding units of it is rounding. It is
 // what makes a component that is zero everywhere pass. The others count with
-// what they were at the guess, if they are zero as well. At a singular end the
-// matrix of an interval is as large as rounding makes it, and what it multiplies
-// as small: only the product says something.
+// what they were at the guess, if they are zero as well. Where it is
+// large the matrix of an interval may multiply what is small: only the product
+// says something.
 func (r *run) couple() {
 	d, st := r.main, r.st
 	clear(r.coupling)
@@ -163,21 +176,28 @@ func (r *run) couple() {
 	}
 	for i := range d.mesh.intervals() {
 		a, b := d.abd.A(i), d.abd.C(i)
-		for c := range st.nd {
-			v := 0.0
+		piv := d.pivoted(i)
+		for row := range st.nd {
+			v, c := 0.0, row
+			if piv != nil {
+				c = piv.comp[row]
+			}
 			for k := range st.nd {
-				f := math.Abs(a[c*st.nd+k])
+				f := math.Abs(a[row*st.nd+k])
+				if piv != nil { // else B is I
+					f = larger(f, math.Abs(d.abd.B(i)[row*st.nd+k]))
+				}
 				if k == c || f == 0 {
 					continue
 				}
 				u := size[k]
-				if f > steep {
-					u = math.Abs(y[i*st.nd+k])
+				if f > local {
+					u = max(math.Abs(y[i*st.nd+k]), math.Abs(y[(i+1)*st.nd+k]))
 				}
 				v = larger(v, f*d.size[c]/d.size[k]*u)
 			}
 			for k := range st.np {
-				v = larger(v, math.Abs(b[c*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
+				v = larger(v, math.Abs(b[row*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
 			}
 			r.coupling[c] = larger(r.coupling[c], v)
 			r.terms[c] += v

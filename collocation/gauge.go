@@ -7,11 +7,8 @@ import (
 )
 
 // The rows of an interval, A y[i] + B y[i+1], are known up to a matrix from the
-// left. As they come, with B = I, they say what y[i+1] is for a given y[i]; at a
-// singular end that is as good as undetermined, and A is anything: a solution
-// like t^2 begins with y = y' = 0, and the stages are the inverse of a matrix
-// that is singular but for rounding. The rows are not at fault, they say that
-// y[0] is small. So the rows of two schemes are compared with those unknowns on
+// left. As they come, with B = I, they say what y[i+1] is for a given y[i], or in
+// normal form something that differs from scheme to scheme. So the rows of two schemes are compared with those unknowns on
 // the left that the rows determine best, the same ones of both. On a null vector
 // the choice has no influence: its products are zero.
 
@@ -31,7 +28,7 @@ func align(d, e *discrete) {
 		for _, v := range a {
 			big = max(big, math.Abs(v))
 		}
-		if big <= steep {
+		if big <= steep && e.pivoted(i) == nil && d.pivoted(i) == nil {
 			continue
 		}
 		if p == nil {

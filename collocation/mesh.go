@@ -32,6 +32,14 @@ func (m *mesh) pieces() int {
 
 func (m *mesh) length() float64 { return m.t[len(m.t)-1] - m.t[0] }
 
+// finest is the least length of an interval that mesh selection makes, over the
+// distance from zero: on a shorter one the places of the stages would be rounded
+// to its ends.
+const finest = 0x1p-45
+
+// resolves reports whether numbers are dense enough for an interval from a to b.
+func resolves(a, b float64) bool { return b-a >= finest*max(math.Abs(a), math.Abs(b)) }
+
 // points returns the places that conditions look at.
 func points(p *ode.BVP) []float64 {
 	if p.Boundary.Points != nil {
@@ -110,14 +118,20 @@ func uniform(p *ode.BVP, n int) *mesh {
 
 // through returns the mesh with the given places and the fixed ones.
 func through(p *ode.BVP, places []float64) *mesh {
-	t := slices.Clone(fixed(p))
+	f := fixed(p)
+	places = slices.Clone(places)
+	slices.Sort(places)
+	t, k := f[:1:1], 1
 	for _, v := range places {
-		if v > p.Start && v < p.End {
+		for k < len(f)-1 && f[k] <= v {
+			t = append(t, f[k])
+			k++
+		}
+		if v < p.End && v > t[len(t)-1] && resolves(t[len(t)-1], v) && resolves(v, f[k]) {
 			t = append(t, v)
 		}
 	}
-	slices.Sort(t)
-	return newMesh(p, slices.Compact(t))
+	return newMesh(p, append(t, f[k:]...))
 }
 
 // halved divides every interval into parts equal ones.
@@ -128,7 +142,7 @@ func (m *mesh) halved(p *ode.BVP, parts int) *mesh {
 			continue
 		}
 		a, b := m.t[i], m.t[i+1]
-		for j := 1; j < parts; j++ {
+		for j := 1; j < parts && resolves(a, a+(b-a)/float64(parts)); j++ {
 			t = append(t, a+(b-a)*float64(j)/float64(parts))
 		}
 		t = append(t, b)
@@ -171,7 +185,7 @@ func (m *mesh) equidistribute(p *ode.BVP, density []float64) *mesh {
 					break
 				}
 				v := m.t[q] + h*(want-sum)/mass
-				if v > t[len(t)-1] && v < f[k+1] {
+				if v > t[len(t)-1] && v < f[k+1] && resolves(t[len(t)-1], v) && resolves(v, f[k+1]) {
 					t = append(t, v)
 				}
 				j++

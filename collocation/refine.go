@@ -85,8 +85,12 @@ func (r *run) refine() (done bool, err error) {
 		return false, nil // settle sees to it
 	}
 	if err != nil || math.IsNaN(z.ratio) {
-		// The right-hand side has no values where one more stage needs them.
+		// The right-hand side has no values where one more stage needs them, or the
+		// matrix is singular that it gives.
 		if r.stats.Meshes-r.bestAt >= patience || 2*old.pieces() > r.maxMesh() {
+			if err != nil && finite(r.f[:r.est.nx]) {
+				return false, r.explain(err)
+			}
 			return false, &Error{Status: ode.NotFinite, Op: "error estimate", Intervals: old.pieces(), Component: -1, T: old.t[0],
 				Err: ode.ErrNotFinite, Try: "the right-hand side must have values all along the solution"}
 		}
@@ -142,7 +146,7 @@ func (r *run) refine() (done bool, err error) {
 			return false, err
 		}
 	}
-	density, total := r.adapt()
+	finer, density, total := r.adapt()
 	if limit := float64(r.maxMesh()); total > limit {
 		if old.pieces() >= r.maxMesh() {
 			return false, r.meshLimit()
@@ -153,14 +157,14 @@ func (r *run) refine() (done bool, err error) {
 	}
 	r.last.mesh, r.last.tb = old, r.main.tb
 	r.last.x = append(r.last.x[:0], r.x...)
-	next := old.equidistribute(r.p, density)
+	next := finer.equidistribute(r.p, density)
 	if r.crowded(next, total) {
 		was := r.tb[1]
 		r.stage(was.s)
 		for i := range density {
 			density[i] /= stageGain
 		}
-		r.place(old.equidistribute(r.p, density))
+		r.place(finer.equidistribute(r.p, density))
 		r.transfer(was, old, r.x1)
 		return false, nil
 	}
@@ -177,6 +181,15 @@ func (r *run) refine() (done bool, err error) {
 		r.transfer(r.tb[1], old, r.x1)
 	}
 	return false, nil
+}
+
+func finite(x []float64) bool {
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // stageGain is how many times as many intervals a stage more stands for.

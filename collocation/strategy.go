@@ -9,13 +9,13 @@ import (
 )
 
 // solve tries one way after the other, from the fastest to the most patient:
-// Newton's iteration on the first mesh; the family of problems, if there is
-// one; a scheme of low order first, whose discrete equations are less wild
-// than their exact counterparts; an iteration that may go uphill; a finer
-// mesh; the deformation of a problem that the guess solves into the one to be
-// solved. Every solution passes the same error estimate. A failure that does
-// not come from Newton's iteration is final; the error is that of the first
-// way, or of the family.
+// Newton's iteration on the first mesh, and on one that resolves the guess; the
+// family of problems, if there is one; a scheme of low order first, whose
+// discrete equations are less wild than their exact counterparts; an iteration
+// that may go uphill; a finer mesh; the deformation of a problem that the guess
+// solves into the one to be solved. Every solution passes the same error
+// estimate. A failure that does not come from Newton's iteration is final; the
+// error is that of the first way, or of the family.
 func (r *run) solve(ctx context.Context) error {
 	first := r.firstMesh()
 	c := r.s.Continuation
@@ -25,6 +25,12 @@ func (r *run) solve(ctx context.Context) error {
 	err := r.direct(ctx, first, r.s.Guess, false)
 	if !r.retry(ctx, err) {
 		return err
+	}
+	if m := r.resolving(first, r.s.Guess); m != nil && !r.converged {
+		first = m
+		if e := r.direct(ctx, first, r.s.Guess, false); !r.retry(ctx, e) {
+			return e
+		}
 	}
 	if c != nil {
 		followed := r.follow(ctx, c)

@@ -1,5 +1,7 @@
 package collocation
 
+import "math"
+
 // matrix is what is at fault.
 const matrix = "condition of the matrix"
 
@@ -11,6 +13,7 @@ const matrix = "condition of the matrix"
 func (r *run) verify(strict bool) error {
 	p := r.probe(r.main.mesh)
 	defer func() { r.dismiss(p) }()
+	last := 0.0
 	for k := 0; ; k++ {
 		if p.main.factor(p.x) != nil || p.linearise() != nil {
 			return r.indefinite(matrix, true)
@@ -28,13 +31,15 @@ func (r *run) verify(strict bool) error {
 			return nil
 		case k >= 3 && weak:
 			return nil
-		case k >= 6 && c.scheme < 1:
-			// A singular problem shows more by now. At a singular end the equation
+		case k >= 6 && (c.scheme < 1 || math.Abs(c.scheme-last) < 1e-3*last):
+			// A singular problem shows more by now, and more on every mesh: the
+			// matrix is that of the better scheme. At a singular end the equation
 			// looks the same on every scale, and so does this figure.
 			return nil
 		case k >= 6:
 			return r.indefinite(matrix, true)
 		}
+		last = c.scheme
 		m := p.main.mesh
 		next := m.halved(r.p, 2)
 		if k == 0 {

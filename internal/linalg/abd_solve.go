@@ -35,9 +35,7 @@ func (s *ABD) Solve(y, q, r, g []float64) {
 			}
 			x[n+i] = t
 		}
-		for i, t := range x[n:] {
-			v[i] = t
-		}
+		copy(v, x[n:])
 		if s.first[k+2] > s.first[k+1] || len(s.zeta) > 0 {
 			p = s.enterRHS(v[:p], g, k+1)
 		}

@@ -62,10 +62,13 @@ func (p *Problem) judged(ctx context.Context, sol *ode.Solution, abs []float64, 
 	if err == nil {
 		p.unsure(sol, abs)
 	}
-	if sol == nil || ctx.Err() != nil || err != nil && errors.Is(err, ode.ErrNotFinite) {
+	if sol == nil || ctx.Err() != nil {
 		return sol, err
 	}
-	u := p.Undetermined(ctx, sol)
+	var u *Undetermined
+	if !errors.Is(err, ode.ErrNotFinite) {
+		u = p.Undetermined(ctx, sol)
+	}
 	if u == nil && err != nil {
 		u = p.undeterminedGuess(ctx) // the last iterate may be nowhere
 	}
