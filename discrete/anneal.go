@@ -277,7 +277,7 @@ func (a *Annealing) run(ctx context.Context, m *minimiser, start int, mu *sync.M
 	run.Done = run.Err == nil
 	if n := len(run.Rungs); n > 0 {
 		m.scale = run.Rungs[n-1].RfScale
-		m.out.converged = run.Rungs[n-1].Converged
+		m.out.converged, m.proven = run.Rungs[n-1].Converged, false // the next rung may have been tried
 		run.Path = m.collect()
 		run.Path.Err = run.Err
 		if run.Done {

@@ -79,6 +79,18 @@ func (p *plan) move(dst, v, d []float64, fix []bool, hold []float64) {
 	p.project(dst)
 }
 
+// touches reports whether any unknown is on a bound.
+func (p *plan) touches(v []float64) bool {
+	if p.lo != nil {
+		for i, x := range v {
+			if x <= p.lo[i] || x >= p.hi[i] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // project moves v into the bounds and onto the fixed values.
 func (p *plan) project(v []float64) {
 	if p.lo != nil {

@@ -147,7 +147,7 @@ func (j Judgement) String() string {
 type ConvergenceRow struct {
 	Layers int
 	Step   float64 // the largest
-	Path   *Path
+	Path   *Path   // with its negative eigenvalues if no finer row was asked for
 
 	// Errors against the reference, NaN where there is nothing to compare.
 	Errors [Quantities]float64
@@ -205,7 +205,7 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 	size := sizes(&c, ref)
 	for {
 		c.Layers = len(c.Mesh) - 1
-		row, err := converge(ctx, &c, ref, size, s.scale(len(study.Rows)))
+		row, second, err := converge(ctx, &c, ref, size, s.scale(len(study.Rows)))
 		if len(study.Rows) == 0 && 4*c.Layers <= last && (errors.Is(err, ErrSteps) || errors.Is(err, ode.ErrNoDescent)) {
 			c.Mesh = halve(c.Mesh) // coarse layers may have no minimum near the solution
 			continue
@@ -220,6 +220,7 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 			enough = 3
 		}
 		if k := len(study.Rows); 2*c.Layers > last && k >= enough || k > 1 && study.exhausted() {
+			second()
 			break
 		}
 		c.Mesh = halve(c.Mesh)
@@ -312,15 +313,15 @@ func sizes(pr *Problem, ref Reference) (size [2][]float64) {
 const epsilon = 0x1p-52
 
 // converge minimises on one mesh, and then once more from the minimum, which
-// tells the noise.
-func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64, scale float64) (ConvergenceRow, error) {
-	row := ConvergenceRow{Layers: pr.Layers}
+// tells the noise. second fills in the second-order figures of the path.
+func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64, scale float64) (row ConvergenceRow, second func(), err error) {
+	row.Layers = pr.Layers
 	for n := range pr.Layers {
 		row.Step = max(row.Step, pr.Mesh[n+1]-pr.Mesh[n])
 	}
 	p, err := newPlan(pr)
 	if err != nil {
-		return row, err
+		return row, nil, err
 	}
 	begin := time.Now()
 	s := &Solver{Curvature: ExactNewton, Form: CostateForm, Tolerance: 1e-18, Scale: scale}
@@ -331,24 +332,25 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		m.startCostates(ref)
 		m.dual = true
 	}
-	path, err := m.plainPath(ctx, s)
+	path, err := m.plainPath(ctx, s, false)
 	if err != nil && ctx.Err() == nil {
 		// The reference is too far away on a coarse mesh: the way of Solve.
 		m = newMinimiser(p, s)
 		m.v = p.vector(Guess{X: ref.X, Theta: ref.Theta})
 		s.Curvature = Automatic
-		path, err = m.plainPath(ctx, s)
+		path, err = m.plainPath(ctx, s, false)
 	}
 	if err != nil {
-		return row, err
+		return row, nil, err
 	}
 	row.NewtonSteps, row.Time = path.Stats.Steps, time.Since(begin)
 	// An action that is rounding of its data has costates that are roundings too:
 	// they satisfy their equations only when they change no more.
 	m.once = math.Abs(path.Action) > ref.Errors[ActionError]
-	again, err := m.path(ctx, s) // with the inertia
+	again, err := m.plainPath(ctx, s, true)
+	second = func() { m.second(again, false) }
 	if err != nil {
-		again = path
+		again, second = path, func() {}
 	}
 	row.Path = again
 	row.Errors = distance(again, ref, size)
@@ -361,15 +363,7 @@ func converge(ctx context.Context, pr *Problem, ref Reference, size [2][]float64
 		row.Noise[q] += 4 * epsilon * unit
 		row.Uncertainty[q] = row.Noise[q] + ref.Errors[q]
 	}
-	return row, nil
-}
-
-// plainPath solves without the second-order figures.
-func (m *minimiser) plainPath(ctx context.Context, s *Solver) (*Path, error) {
-	out := m.minimise(ctx, s, s.scale(), s.tolerance(), false)
-	a := m.collect()
-	a.Stats, a.Err = m.w.stats, out.err
-	return a, out.err
+	return row, second, nil
 }
 
 // startCostates stores the costates of the residuals that belong to the reference,

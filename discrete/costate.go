@@ -34,12 +34,23 @@ type costateForm struct {
 	cols int
 	ec   int
 
-	F, G  []float64 // rows×cols
-	fac   []float64 // N×ec×cols
-	T     []float64 // N×P×local: the rows of theta
-	H     []float64 // layer matrix
-	Z     []float64 // solution: per layer a, p_a, u, lam, then end c, p_c; ×(P+1)
-	S     []float64 // P×(P+1)
+	F, G   []float64 // rows×cols
+	H      []float64 // layer matrix
+	fac    []float64 // N×ec×cols: eliminated rows, multipliers below the diagonal
+	low    []float64 // N×D×ec: multipliers of the rows left pending
+	end    []float64 // 2D×cols: the last boundary's, eliminated
+	swaps  []int32   // N×ec, then 2D: interchanges of rows
+	stood  []bool    // fix, when they were eliminated
+	scale  float64   // on Rf, when they were
+	kept   bool      // all of this is valid
+	T      []float64 // N×P×local: the rows of theta; local are states, then lam
+	Z      []float64 // solution: per layer a, p_a, u, lam, then end c, p_c; ×(P+1)
+	S      []float64 // P×(P+1)
+	border []float64 // the same, with parameters held
+	r, y   []float64 // one right-hand side: of a front, of all
+	off    []int     // local, see place
+	unit   []float64
+
 	xi    []float64 // sizes of the components, D
 	sigma float64
 	g     []float64 // stationarity, nv
@@ -59,11 +70,16 @@ func newCostateForm(p *plan) *costateForm {
 	c.lam = make([]float64, p.N*R*D)
 	c.F, c.G = make([]float64, c.rows*c.cols), make([]float64, c.rows*c.cols)
 	c.fac = make([]float64, p.N*c.ec*c.cols)
-	c.T = make([]float64, p.N*p.P*((k+2)*D+R*D))
+	c.low, c.end = make([]float64, p.N*D*c.ec), make([]float64, 2*D*c.cols)
+	c.swaps, c.stood = make([]int32, p.N*c.ec+2*D), make([]bool, p.nv)
+	local := (k + 2 + R) * D
+	c.off, c.unit = make([]int, local), make([]float64, local)
+	c.T = make([]float64, p.N*p.P*local)
 	m := (k+2)*D + p.P + 1
 	c.H = make([]float64, m*m)
 	c.Z = make([]float64, (p.N*c.ec+2*D)*(p.P+1))
-	c.S = make([]float64, p.P*(p.P+1))
+	c.S, c.border = make([]float64, p.P*(p.P+1)), make([]float64, p.P*(p.P+1))
+	c.r, c.y = make([]float64, c.rows), make([]float64, p.N*c.ec+2*D)
 	c.xi = make([]float64, D)
 	c.g, c.dx = make([]float64, p.nv), make([]float64, p.nv)
 	c.con, c.dl, c.tl = make([]float64, len(c.lam)), make([]float64, len(c.lam)), make([]float64, len(c.lam))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"costate/ode"
 )
@@ -30,6 +31,10 @@ func (c *costateForm) merit(v []float64, sc []float64) float64 {
 	}
 	return 0.5 * s
 }
+
+// stands reports whether the states that are held are those of the factors; the
+// parameters are eliminated after them.
+func (c *costateForm) stands() bool { return slices.Equal(c.fix[:c.p.nx], c.stood[:c.p.nx]) }
 
 // met reports whether the residuals are zero to rounding.
 func (c *costateForm) met() bool {
@@ -71,24 +76,35 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 	}
 	sc := make([]float64, p.P)
 	last, full := math.Inf(1), false // of the step before
+	known := false                   // g and con are those of the current path
+	reuse := o.once && c.kept && c.scale == scale
 	for {
 		if err := ctx.Err(); err != nil {
 			return fail(err, "interrupted")
 		}
+		if !known && (reuse || p.touches(m.v)) {
+			c.gradients(w, m.v, c.lam, scale, nil)
+			known = true
+		}
 		for i := range c.fix {
-			c.fix[i] = p.fixed != nil && p.fixed[i]
+			x := m.v[i]
+			c.fix[i] = p.fixed != nil && p.fixed[i] || p.lo != nil && (x <= p.lo[i] && c.g[i] >= 0 || x >= p.hi[i] && c.g[i] <= 0)
 			c.hold[i] = 0
 		}
-		if p.lo != nil {
-			c.gradients(w, m.v, c.lam, scale, nil)
-			for i, x := range m.v {
-				if x <= p.lo[i] && c.g[i] >= 0 || x >= p.hi[i] && c.g[i] <= 0 {
-					c.fix[i] = true
-				}
-			}
-		}
+		reuse = reuse && c.stands()
 		for round := 0; ; round++ {
-			if err := c.solve(w, m.v, scale); err != nil {
+			var err error
+			switch {
+			case round == 0 && reuse:
+				c.refer()
+			case round == 0 || !c.stands():
+				reuse = false
+				err = c.factor(w, m.v, scale)
+			}
+			if err == nil {
+				err = c.step(w, scale)
+			}
+			if err != nil {
 				ne := err.(*NewtonError)
 				ne.Step = out.steps
 				out.err = ne
@@ -136,13 +152,18 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 		}
 		m0 := c.merit(m.v, sc)
 		done := out.pred <= o.tol*A && (out.steps > 0 || math.Abs(gap) <= o.tol*A)
-		if near := out.pred <= 1e-6*A; near && out.steps > 0 && full { // else the action is rounding
+		near := out.pred <= 1e-6*A // else the action is rounding
+		switch {
+		case reuse && !near:
+			reuse = false
+			continue
+		case near && out.steps > 0 && full && !reuse:
 			// Of full steps each contracts by the square of the one before, and
 			// what they change is quadratic in them: the next is not worth the
 			// factors that would tell so.
 			r := out.pred / last
 			done = done || out.pred*r*r <= o.tol*A && r < 1e-2
-		} else if near && o.once {
+		case near && o.once && !reuse:
 			done = true
 		}
 		alpha := 1.0
@@ -163,6 +184,12 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 			}
 			c.gradients(w, c.tv, c.tl, scale, nil)
 			m1, least := c.merit(c.tv, sc), 1e-24*c.sigma*float64(p.nv)
+			if reuse {
+				// Steps with old factors cost little, and are taken until
+				// rounding, not they, says what is left.
+				done = !(m1 < 0.01*m0)
+				break
+			}
 			if alpha == 1 && m0 <= least && m1 > 0.1*m0 {
 				out.converged = true // also where there is no action left to compare with
 				return out
@@ -181,7 +208,7 @@ func (m *minimiser) costate(ctx context.Context, scale float64, o newtonOptions)
 				return fail(ode.ErrNoDescent, "no decrease of the residuals in the costate form; approach a large Rf in smaller steps")
 			}
 		}
-		last, full = out.pred, alpha == 1
+		last, full, known = out.pred, alpha == 1, !done
 		copy(m.v, c.tv)
 		copy(c.lam, c.tl)
 		out.steps++
@@ -226,7 +253,7 @@ func (m *minimiser) approach(ctx context.Context, scale, limit float64, o newton
 		if p.hasInf {
 			w.caps = m.weak(r)
 		}
-		out = w.minimise(ctx, m.f, m.v, sub, o, &m.lm)
+		out = w.minimise(ctx, m.fronts(), m.v, sub, o, &m.lm)
 		if out.err != nil {
 			return out
 		}

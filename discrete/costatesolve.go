@@ -1,248 +1,198 @@
 package discrete
 
 import (
-	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 
 	"costate/internal/linalg"
 	"costate/ode"
 )
 
-// solve computes the Newton step dx, dl at (v, lam). fix and hold
-// say which states and parameters move by a given amount.
-func (c *costateForm) solve(w *work, v []float64, scale float64) error {
-	p, D, k, R, P := c.p, c.p.D, c.p.k, c.p.R, c.p.P
-	m := (k+2)*D + P + 1
-	loc := (k + 2) * D
-	ec, cols := c.ec, c.cols
-	w.stats.Factorisations++
-	w.stats.Costate++
-	c.sizes(v)
-	xi, sg := c.xi, c.sigma
-	rhs := cols - 1
-	// Column of local state i.
-	colx := func(i int) int {
-		switch {
-		case i < D:
-			return i
-		case i < (k+1)*D:
-			return D + i // u follows a, p_a
-		default:
-			return ec + i - (k+1)*D
-		}
-	}
-	F, G := c.F, c.G
-	var bad error
-	clear(F)
-	for d := range D {
-		F[d*cols+D+d] = 1
-	}
-	clear(c.S)
-	build := func(n int) {
-		if bad != nil {
-			return
-		}
-		H := c.H
-		for r := D; r < c.rows; r++ {
-			clear(F[r*cols : (r+1)*cols])
-		}
-		// Row of local state i.
-		rowx := func(i int) int {
-			if i < (k+1)*D {
-				return D + i
-			}
-			return (2+k+R)*D + i - (k+1)*D
-		}
-		T := c.T[n*P*(loc+R*D) : (n+1)*P*(loc+R*D)]
-		for i := range loc {
-			r := F[rowx(i)*cols : (rowx(i)+1)*cols]
-			si := xi[i%D] / sg
-			for j := range loc {
-				r[colx(j)] += si * xi[j%D] * H[max(i, j)*m+min(i, j)]
-			}
-			for q := range P {
-				h := H[(loc+q)*m+i]
-				r[ec+2*D+q] += si * h
-				T[q*(loc+R*D)+i] = h
-			}
-			r[rhs] = si * H[(m-1)*m+i]
-		}
-		for d := range D {
-			F[(D+d)*cols+D+d] = 1
-			r := (2+k+R)*D + d
-			F[r*cols+ec+D+d] = -1
-		}
-		for q := range P {
-			for j := range q + 1 {
-				h := H[(loc+q)*m+loc+j]
-				c.S[q*(P+1)+j] += h
-				if j != q {
-					c.S[j*(P+1)+q] += h
-				}
-			}
-		}
-		lam0 := (2 + k) * D // column of lam
-		for i := range R {
-			for d := range D {
-				l := i*D + d
-				r := F[((2+k)*D+l)*cols : ((2+k)*D+l+1)*cols]
-				rs := &w.rowsym[l]
-				for a, x := range w.row(n, rs) {
-					j := int(rs.idx[a])
-					if j >= loc {
-						r[ec+2*D+j-loc] += x / xi[d]
-						T[(j-loc)*(loc+R*D)+loc+l] = x
-						continue
-					}
-					y := x * xi[j%D] / xi[d]
-					r[colx(j)] += y
-					F[rowx(j)*cols+lam0+l] += y
-				}
-				r[rhs] = -c.con[(n*R+i)*D+d] / xi[d]
-				if p.rfInv != nil {
-					for b := range D {
-						r[lam0+i*D+b] -= p.rfInv[d*D+b] * p.s[n] / (p.tab.w[i] * p.factor(d, scale)) * sg / (xi[d] * xi[b])
-					}
-				} else {
-					r[lam0+l] -= sg / (xi[d] * xi[d] * p.weight(n, i, d, scale))
-				}
-			}
-		}
-		for i := range (k + 1) * D {
-			if j := n*(k+1)*D + i; c.fix[j] {
-				r := F[rowx(i)*cols : (rowx(i)+1)*cols]
-				clear(r)
-				r[colx(i)], r[rhs] = 1, c.hold[j]/xi[i%D]
-			}
-		}
-		if q := linalg.FrontLU(F, c.rows, cols, cols, ec); q >= 0 {
-			bad = &NewtonError{Step: 0, RfScale: scale, Msg: fmt.Sprintf("the linearised canonical equations are singular in the layer at t = %g", p.t[n]), Err: ode.ErrSingular}
-			return
-		}
-		copy(c.fac[n*ec*cols:], F[:ec*cols])
-		// What is left is pending at the next boundary.
-		for d := range D {
-			src := F[(ec+d)*cols : (ec+d+1)*cols]
-			dst := G[d*cols : (d+1)*cols]
-			clear(dst)
-			copy(dst[:2*D], src[ec:ec+2*D])
-			copy(dst[ec+2*D:], src[ec+2*D:])
-		}
-		F, G = G, F
-	}
-	c.gradients(w, v, c.lam, scale, build)
-	if bad != nil {
-		return bad
-	}
-	// The last boundary: the pending rows, and p(t_N) = 0.
-	for d := range D {
-		r := F[(D+d)*cols : (D+d+1)*cols]
-		clear(r)
-		if j := p.nx - D + d; c.fix[j] {
-			r[d], r[rhs] = 1, c.hold[j]/xi[d]
-		} else {
-			r[D+d] = 1
-		}
-	}
-	if q := linalg.FrontLU(F, 2*D, cols, cols, 2*D); q >= 0 {
-		return &NewtonError{RfScale: scale, Msg: "the linearised canonical equations are singular; is every state observable?", Err: ode.ErrSingular}
-	}
-	nr := P + 1
-	Z := c.Z
-	end := Z[p.N*ec*nr:]
+// substitute solves for the columns of theta and the residuals, backwards over the
+// layers, and puts the solutions into the rows of theta: S dtheta = rhs.
+func (c *costateForm) substitute() {
+	p, D, P := c.p, c.p.D, c.p.P
+	ec, cols, nr := c.ec, c.cols, P+1
+	next := c.Z[p.N*ec*nr:]
 	for i := 2*D - 1; i >= 0; i-- {
-		r := F[i*cols : (i+1)*cols]
-		z := end[i*nr : (i+1)*nr]
+		r := c.end[i*cols : (i+1)*cols]
+		z := next[i*nr : (i+1)*nr]
 		copy(z, r[ec+2*D:])
-		for j := i + 1; j < 2*D; j++ {
-			for q := range z {
-				z[q] -= r[j] * end[j*nr+q]
-			}
-		}
-		for q := range z {
-			z[q] /= r[i]
-		}
+		subtractRows(z, r[i+1:2*D], next[(i+1)*nr:])
+		divide(z, r[i])
 	}
-	next := end
 	for n := p.N - 1; n >= 0; n-- {
-		zl := Z[n*ec*nr : (n+1)*ec*nr]
+		Z := c.Z[n*ec*nr:]
 		for i := ec - 1; i >= 0; i-- {
 			r := c.fac[(n*ec+i)*cols : (n*ec+i+1)*cols]
-			z := zl[i*nr : (i+1)*nr]
+			z := Z[i*nr : (i+1)*nr]
 			copy(z, r[ec+2*D:])
-			for j := i + 1; j < ec; j++ {
-				if x := r[j]; x != 0 {
-					for q := range z {
-						z[q] -= x * zl[j*nr+q]
-					}
+			// The solution at the next boundary follows that of the layer.
+			subtractRows(z, r[i+1:ec+2*D], Z[(i+1)*nr:])
+			divide(z, r[i])
+		}
+	}
+	L := len(c.off)
+	for q := range P {
+		c.S[q*nr+P] = -c.g[p.nx+q]
+	}
+	for n := range p.N {
+		Z := c.Z[n*ec*nr:]
+		for q := range P {
+			s := c.S[q*nr+q : (q+1)*nr] // S is symmetric
+			for i, x := range c.T[(n*P+q)*L : (n*P+q+1)*L] {
+				if x != 0 {
+					subtract(s, x*c.unit[i], Z[c.off[i]*nr+q:])
 				}
-			}
-			for j := range 2 * D {
-				if x := r[ec+j]; x != 0 {
-					for q := range z {
-						z[q] -= x * next[j*nr+q]
-					}
-				}
-			}
-			for q := range z {
-				z[q] /= r[i]
 			}
 		}
-		next = zl
 	}
-	// The parameters: S dtheta = rhs, with the solutions put in.
+	for q := range P {
+		for j := range q {
+			c.S[q*nr+j] = c.S[j*nr+q]
+		}
+	}
+}
+
+// subtractRows subtracts from z the sum of the rows of a, each len(z) long, times
+// the elements of u.
+func subtractRows(z, u, a []float64) {
+	n := len(z)
+	j := 0
+	for ; j+4 <= len(u); j += 4 {
+		u0, u1, u2, u3 := u[j], u[j+1], u[j+2], u[j+3]
+		if u0 == 0 && u1 == 0 && u2 == 0 && u3 == 0 {
+			continue
+		}
+		a0, a1, a2, a3 := a[j*n:][:n], a[(j+1)*n:][:n], a[(j+2)*n:][:n], a[(j+3)*n:][:n]
+		for q, s := range z {
+			z[q] = s - (u0*a0[q] + u1*a1[q] + u2*a2[q] + u3*a3[q])
+		}
+	}
+	for ; j < len(u); j++ {
+		if u[j] != 0 {
+			subtract(z, u[j], a[j*n:])
+		}
+	}
+}
+
+// subtract subtracts u times the first len(z) elements of a from z.
+func subtract(z []float64, u float64, a []float64) {
+	floats.AddScaled(z, -u, a[:len(z)])
+}
+
+func divide(z []float64, u float64) { floats.Scale(1/u, z) }
+
+// refer solves for the residuals g and con with the factors and the solutions for
+// theta of the last factorisation.
+func (c *costateForm) refer() {
+	p, D, P := c.p, c.p.D, c.p.P
+	ec, cols, nr := c.ec, c.cols, P+1
+	k, R, r, y := p.k, p.R, c.r, c.y
+	clear(r[:D])
+	for n := range p.N {
+		// What a boundary's residual is split into between its layers is no
+		// matter: p_a takes it up.
+		for i := range (k + 1) * D {
+			r[D+i] = c.rhs(n*(k+1)*D + i)
+		}
+		for i := range R * D {
+			r[(2+k)*D+i] = -c.con[n*R*D+i] / c.xi[i%D]
+		}
+		clear(r[(2+k+R)*D:])
+		if n == p.N-1 {
+			for d := range D {
+				if j := p.nx - D + d; !c.fix[j] {
+					r[ec+d] = c.rhs(j)
+				}
+			}
+		}
+		linalg.FrontForward(r, c.fac[n*ec*cols:], c.low[n*D*ec:], cols, c.swaps[n*ec:(n+1)*ec])
+		copy(y[n*ec:], r[:ec])
+		copy(r[:D], r[ec:])
+	}
+	for d := range D {
+		r[D+d] = 0
+		if j := p.nx - D + d; c.fix[j] {
+			r[D+d] = c.rhs(j)
+		}
+	}
+	linalg.FrontForward(r[:2*D], c.end, nil, cols, c.swaps[p.N*ec:])
+	copy(y[p.N*ec:], r[:2*D])
+	back := func(y, upper []float64, rows, width int) {
+		for i := rows - 1; i >= 0; i-- {
+			u := upper[i*cols : i*cols+width]
+			y[i] = (y[i] - floats.Dot(u[i+1:], y[i+1:width])) / u[i]
+		}
+	}
+	back(y[p.N*ec:], c.end, 2*D, 2*D)
+	for n := p.N - 1; n >= 0; n-- {
+		back(y[n*ec:], c.fac[n*ec*cols:], ec, ec+2*D)
+	}
+	for i, v := range y {
+		c.Z[i*nr+P] = v
+	}
+	L := len(c.off)
+	for q := range P {
+		s := -c.g[p.nx+q]
+		for n := range p.N {
+			y := y[n*ec:]
+			for i, x := range c.T[(n*P+q)*L : (n*P+q+1)*L] {
+				if x != 0 {
+					s -= x * c.unit[i] * y[c.off[i]]
+				}
+			}
+		}
+		c.S[q*nr+P] = s
+	}
+}
+
+// rhs returns the right-hand side of the row of state j: its scaled derivative, or
+// the step that it is to take.
+func (c *costateForm) rhs(j int) float64 {
+	xi := c.xi[j%c.p.D]
+	if c.fix[j] {
+		return c.hold[j] / xi
+	}
+	return -xi / c.sigma * c.g[j]
+}
+
+// step stores the Newton step dx, dl, those parameters that fix says moving by what
+// hold says.
+func (c *costateForm) step(w *work, scale float64) error {
+	p, D, k, R, P := c.p, c.p.D, c.p.k, c.p.R, c.p.P
+	ec, nr := c.ec, P+1
+	w.stats.Costate++
 	dth := c.dx[p.nx:]
 	if P > 0 {
-		for q := range P {
-			c.S[q*(P+1)+P] = -c.g[p.nx+q]
-		}
-		for n := range p.N {
-			T := c.T[n*P*(loc+R*D) : (n+1)*P*(loc+R*D)]
-			for q := range P {
-				s := c.S[q*(P+1) : (q+1)*(P+1)]
-				for i, x := range T[q*(loc+R*D) : (q+1)*(loc+R*D)] {
-					if x == 0 {
-						continue
-					}
-					z, f := c.local(n, i)
-					for j := range P {
-						s[j] -= x * f * z[j]
-					}
-					s[P] -= x * f * z[P]
-				}
-			}
-		}
+		copy(c.border, c.S)
 		for q := range P {
 			if c.fix[p.nx+q] {
-				clear(c.S[q*(P+1) : (q+1)*(P+1)])
-				c.S[q*(P+1)+q], c.S[q*(P+1)+P] = 1, c.hold[p.nx+q]
+				clear(c.border[q*nr : (q+1)*nr])
+				c.border[q*nr+q], c.border[q*nr+P] = 1, c.hold[p.nx+q]
 			}
 		}
-		if !solveSmall(c.S, P, dth) {
+		if !solveSmall(c.border, P, dth) {
 			return &NewtonError{RfScale: scale, Msg: "the parameters are not determined by the data", Err: ode.ErrSingular}
 		}
 	}
-	value := func(z []float64) float64 {
-		s := z[P]
-		for q, t := range dth {
-			s -= z[q] * t
-		}
-		return s
+	value := func(row int) float64 {
+		z := c.Z[row*nr : (row+1)*nr]
+		return z[P] - floats.Dot(z[:P], dth)
 	}
 	for n := range p.N + 1 {
-		base := Z[min(n*ec, p.N*ec)*nr:]
 		for d := range D {
-			c.dx[n*(k+1)*D+d] = value(base[d*nr:(d+1)*nr]) * xi[d]
+			c.dx[n*(k+1)*D+d] = value(n*ec+d) * c.xi[d]
 		}
 		if n == p.N {
 			break
 		}
 		for i := range k * D {
-			c.dx[n*(k+1)*D+D+i] = value(base[(2*D+i)*nr:(2*D+i+1)*nr]) * xi[i%D]
+			c.dx[n*(k+1)*D+D+i] = value(n*ec+2*D+i) * c.xi[i%D]
 		}
 		for i := range R * D {
-			o := (2+k)*D + i
-			c.dl[n*R*D+i] = value(base[o*nr:(o+1)*nr]) * sg / xi[i%D]
+			c.dl[n*R*D+i] = value(n*ec+(2+k)*D+i) * c.sigma / c.xi[i%D]
 		}
 	}
 	if !finite(c.dx) || !finite(c.dl) {
@@ -251,24 +201,25 @@ func (c *costateForm) solve(w *work, v []float64, scale float64) error {
 	return nil
 }
 
-// local returns the solution of local unknown i of layer n (states, then
-// lam), and the factor that undoes its scaling.
-func (c *costateForm) local(n, i int) (z []float64, f float64) {
-	p, D, k := c.p, c.p.D, c.p.k
-	nr := p.P + 1
-	var o int
-	switch {
-	case i < D:
-		o = n*c.ec + i
-	case i < (k+1)*D:
-		o = n*c.ec + D + i
-	case i < (k+2)*D:
-		o = (n+1)*c.ec + i - (k+1)*D
-	default:
-		l := i - (k+2)*D
-		return c.Z[(n*c.ec+(2+k)*D+l)*nr:], c.sigma / c.xi[l%D]
+// place finds, for each state and costate of a layer, the row of its solution
+// counted from the layer's first, and the factor that undoes its scaling.
+func (c *costateForm) place() {
+	D, k := c.p.D, c.p.k
+	for i := range c.off {
+		switch {
+		case i < D:
+			c.off[i] = i
+		case i < (k+1)*D:
+			c.off[i] = D + i
+		case i < (k+2)*D:
+			c.off[i] = c.ec + i - (k+1)*D
+		default:
+			c.off[i] = (2+k)*D + i - (k+2)*D
+			c.unit[i] = c.sigma / c.xi[i%D]
+			continue
+		}
+		c.unit[i] = c.xi[i%D]
 	}
-	return c.Z[o*nr:], c.xi[i%D]
 }
 
 // solveSmall solves the n×n system with one right-hand side in the last
@@ -288,7 +239,7 @@ func solveSmall(a []float64, n int, x []float64) bool {
 			r[j] /= big
 		}
 	}
-	if linalg.FrontLU(a, n, ld, ld, n) >= 0 {
+	if linalg.FrontLU(a, n, ld, ld, n, nil) >= 0 {
 		return false
 	}
 	for i := n - 1; i >= 0; i-- {

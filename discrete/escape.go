@@ -11,7 +11,7 @@ import (
 // positive definite. It follows the direction of negative curvature downhill
 // and minimises again, a few times at most.
 func (m *minimiser) settle(ctx context.Context, scale float64, o newtonOptions) outcome {
-	p, w, f := m.p, m.w, m.f
+	p, w, f := m.p, m.w, m.fronts()
 	const attempts = 4
 	for range attempts {
 		if m.out.err != nil {
@@ -23,7 +23,7 @@ func (m *minimiser) settle(ctx context.Context, scale float64, o newtonOptions) 
 			f.hold[i] = 0
 			f.fix[i] = p.fixed != nil && p.fixed[i] || p.lo != nil && (m.v[i] <= p.lo[i] || m.v[i] >= p.hi[i])
 		}
-		if f.factor(w, m.v, scale, 0, f.sc) {
+		if m.proven = f.factor(w, m.v, scale, 0, f.sc); m.proven {
 			return m.out
 		}
 		mu := 1e-9

@@ -127,7 +127,7 @@ func (l *ladder) rung(ctx context.Context, m *minimiser, run *Run) (Rung, error)
 // predict moves the path from l.saved along the tangent to the minimum at the
 // given scale, dl higher in ln Rf.
 func (l *ladder) predict(m *minimiser, scale, dl float64) {
-	w, f := m.w, m.f
+	w, f := m.w, m.fronts()
 	// Towards the limit the path moves as 1/Rf, not as ln Rf.
 	if m.p.stiffness(scale) > 100 {
 		dl = 1 - math.Exp(-dl)

@@ -33,7 +33,7 @@ var errDigits = errors.New("discrete: rounding leaves no digit of the posterior 
 
 // second fills in the inertia and, if asked for, the covariance.
 func (m *minimiser) second(a *Path, cov bool) {
-	p, w, f := m.p, m.w, m.f
+	p, w, f := m.p, m.w, m.fronts()
 	scale := m.scale
 	defer func() { w.given, w.caps = false, nil }()
 	for i := range f.fix {
@@ -42,7 +42,7 @@ func (m *minimiser) second(a *Path, cov bool) {
 	}
 	stiffness := p.stiffness(scale)
 	if !p.hasInf && stiffness <= stiffest {
-		if m.definite(scale) {
+		if m.proven || m.definite(scale) {
 			a.Negative = 0
 			if cov {
 				f.covariance(a)
@@ -65,9 +65,9 @@ func (m *minimiser) second(a *Path, cov bool) {
 
 // definite assembles the Hessian and factors it, if it is positive definite.
 func (m *minimiser) definite(scale float64) bool {
-	m.f.assemble(m.w, m.v, scale, exact)
-	m.f.scaling()
-	return m.f.factor(m.w, m.v, scale, 0, m.f.sc)
+	m.fronts().assemble(m.w, m.v, scale, exact)
+	m.fronts().scaling()
+	return m.fronts().factor(m.w, m.v, scale, 0, m.fronts().sc)
 }
 
 // indefinite says that the Hessian has so many negative eigenvalues.
@@ -92,13 +92,13 @@ func (m *minimiser) capped(a *Path, scale float64, cov bool) {
 				return
 			}
 			last := Path{StateVar: a.StateVar, ThetaCov: a.ThetaCov}
-			m.f.covariance(a)
+			m.fronts().covariance(a)
 			settled = p.rfMat != nil || last.StateVar != nil && a.near(&last)
 		} else if found {
 			break // by rounding
 		} else {
 			before := negative
-			if negative = m.f.inertia(w, m.v, scale); negative == before || p.rfMat != nil {
+			if negative = m.fronts().inertia(w, m.v, scale); negative == before || p.rfMat != nil {
 				break
 			}
 		}

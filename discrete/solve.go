@@ -93,8 +93,8 @@ func (s *Solver) Solve(ctx context.Context, pr *Problem, guess Guess) (*Path, er
 type minimiser struct {
 	p   *plan
 	w   *work
-	f   *fronts
-	c   *costateForm
+	f   *fronts      // nil: not needed yet
+	c   *costateForm // the same
 	v   []float64
 	lm  damping
 	out outcome
@@ -104,10 +104,20 @@ type minimiser struct {
 	dual        bool
 	warm        bool // v is the minimum at a neighbouring Rf, or said to be near it
 	once        bool // v is the minimum: one more step in the costate form is enough
+	proven      bool // f holds the factors of the Hessian at v, which is positive definite
 }
 
 func newMinimiser(p *plan, s *Solver) *minimiser {
-	return &minimiser{p: p, w: newWork(p), f: newFronts(p), v: make([]float64, p.nv)}
+	return &minimiser{p: p, w: newWork(p), v: make([]float64, p.nv)}
+}
+
+// fronts returns the memory of the state form, which is large and which the costate
+// form does without.
+func (m *minimiser) fronts() *fronts {
+	if m.f == nil {
+		m.f = newFronts(m.p)
+	}
+	return m.f
 }
 
 // minimise moves the current path to a minimum at the given scale; final asks
@@ -117,7 +127,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 	if m.from = m.scale; m.from == 0 {
 		m.from = scale
 	}
-	m.scale = scale
+	m.scale, m.proven = scale, false
 	defer func() { m.w.dual = nil }()
 	switch {
 	case s.Method == LBFGS:
@@ -139,7 +149,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 		copy(m.v, saved)
 		m.dual = false
 		steps := m.out.steps
-		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
+		m.out = m.w.minimise(ctx, m.fronts(), m.v, scale, o, &m.lm)
 		m.out.steps += steps
 	default:
 		m.dual = false
@@ -148,7 +158,7 @@ func (m *minimiser) minimise(ctx context.Context, s *Solver, scale, tol float64,
 				return m.out
 			}
 		}
-		m.out = m.w.minimise(ctx, m.f, m.v, scale, o, &m.lm)
+		m.out = m.w.minimise(ctx, m.fronts(), m.v, scale, o, &m.lm)
 		if final {
 			m.out = m.settle(ctx, scale, o)
 		}
@@ -191,13 +201,19 @@ func (p *plan) largest(steady bool) float64 {
 
 // path solves and collects what is known about the solution.
 func (m *minimiser) path(ctx context.Context, s *Solver) (*Path, error) {
-	out := m.minimise(ctx, s, s.scale(), s.tolerance(), true)
-	a := m.collect()
-	if out.err == nil {
+	a, err := m.plainPath(ctx, s, true)
+	if err == nil {
 		m.second(a, s.Covariance)
+		a.Stats = m.w.stats
 	}
-	a.Stats = m.w.stats
-	a.Err = out.err
+	return a, err
+}
+
+// plainPath is path without the second-order figures.
+func (m *minimiser) plainPath(ctx context.Context, s *Solver, final bool) (*Path, error) {
+	out := m.minimise(ctx, s, s.scale(), s.tolerance(), final)
+	a := m.collect()
+	a.Stats, a.Err = m.w.stats, out.err
 	return a, out.err
 }
 

@@ -9,7 +9,7 @@ package discrete
 // costate form, where there is none, the zero vector: there a rung moves the
 // path by less than a predictor is worth.
 func (m *minimiser) tangent(dst []float64) {
-	p, w, f := m.p, m.w, m.f
+	p, w, f := m.p, m.w, m.fronts()
 	clear(dst)
 	if m.dual {
 		return

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -81,9 +80,6 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if err := checkPlot(c.plot); err != nil {
 		return err
 	}
-	// Every route makes large matrices and drops them: with the usual pace of
-	// collections these take a fifth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	if problem.Network != nil {
 		return c.network(ctx, e, problem, begin)
 	}

@@ -71,11 +71,31 @@ func TestFrontLU(t *testing.T) {
 		}
 	}
 	// In two pieces, as a chain of fronts does it.
-	if k := FrontLU(a, n, n+1, n+1, 6); k >= 0 {
+	const first = 6
+	later := make([]float64, n) // the same right-hand side, not eliminated with the matrix
+	for i := range later {
+		later[i] = a[i*(n+1)+n]
+	}
+	swaps := make([]int32, n)
+	if k := FrontLU(a, n, n+1, n+1, first, swaps[:first]); k >= 0 {
 		t.Fatal(k)
 	}
-	if k := FrontLU(a[6*(n+1)+6:], n-6, n-5, n+1, n-6); k >= 0 {
+	lower := func(rest []float64, rows, cols int) (l []float64) {
+		for i := range rows {
+			l = append(l, rest[i*(n+1):i*(n+1)+cols]...)
+		}
+		return l
+	}
+	FrontForward(later, a, lower(a[first*(n+1):], n-first, first), n+1, swaps[:first])
+	rest := a[first*(n+1)+first:]
+	if k := FrontLU(rest, n-first, n+1-first, n+1, n-first, swaps[first:]); k >= 0 {
 		t.Fatal(k)
+	}
+	FrontForward(later[first:], rest, nil, n+1, swaps[first:])
+	for i, v := range later {
+		if w := a[i*(n+1)+n]; math.Abs(v-w) > 1e-13 {
+			t.Errorf("eliminated later the right-hand side %d is %g, want %g", i, v, w)
+		}
 	}
 	for i := n - 1; i >= 0; i-- {
 		s := a[i*(n+1)+n]
@@ -87,7 +107,7 @@ func TestFrontLU(t *testing.T) {
 			t.Errorf("x_%d = %g, want %g", i, a[i*(n+1)+n], x[i])
 		}
 	}
-	if k := FrontLU(make([]float64, 4), 2, 2, 2, 2); k != 0 {
+	if k := FrontLU(make([]float64, 4), 2, 2, 2, 2, nil); k != 0 {
 		t.Errorf("column %d of the zero matrix is singular, want 0", k)
 	}
 }

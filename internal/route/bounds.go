@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -196,7 +197,7 @@ func project(sol *ode.Solution, components, params []int) *ode.Solution {
 	}
 	out.P = choose(sol.P, params)
 	out.Error, out.ParamError = choose(sol.Error, components), choose(sol.ParamError, params)
-	out.Inner = chosen{sol, components}
+	out.Inner = &chosen{sol: sol, index: components}
 	return &out
 }
 
@@ -216,18 +217,28 @@ func choose(v []float64, index []int) []float64 {
 type chosen struct {
 	sol   *ode.Solution
 	index []int
+	pool  sync.Pool // *[]float64, of all components
 }
 
-func (c chosen) Value(dst []float64, i int, theta float64) {
-	y := make([]float64, c.sol.Dim)
-	c.sol.Inner.Value(y, i, theta)
-	copy(dst, choose(y, c.index))
+func (c *chosen) Value(dst []float64, i int, theta float64) {
+	c.choose(dst, c.sol.Inner.Value, i, theta)
 }
 
-func (c chosen) Deriv(dst []float64, i int, theta float64) {
-	y := make([]float64, c.sol.Dim)
-	c.sol.Inner.Deriv(y, i, theta)
-	copy(dst, choose(y, c.index))
+func (c *chosen) Deriv(dst []float64, i int, theta float64) {
+	c.choose(dst, c.sol.Inner.Deriv, i, theta)
+}
+
+func (c *chosen) choose(dst []float64, all func(dst []float64, i int, theta float64), i int, theta float64) {
+	y, _ := c.pool.Get().(*[]float64)
+	if y == nil {
+		y = new([]float64)
+		*y = make([]float64, c.sol.Dim)
+	}
+	all(*y, i, theta)
+	for k, j := range c.index {
+		dst[k] = (*y)[j]
+	}
+	c.pool.Put(y)
 }
 
 // AtBound lists the parameters that are held on a bound, ascending.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"costate/discrete"
 	"costate/hamiltonian"
@@ -109,12 +108,7 @@ func (c *checker) run() error {
 		return err
 	}
 	c.Step("collocation")
-	// One after the other: all of them build formulas in the problem's graph.
-	var unshot error
-	c.Shooting, unshot = c.shoot()
-	c.Step("shooting")
-	c.flown = c.fly()
-	err := c.layers()
+	unshot, err := c.routes()
 	switch {
 	case err != nil:
 		return err
@@ -134,17 +128,6 @@ func (c *checker) run() error {
 		return err
 	}
 	return nil
-}
-
-// shoot solves by multiple shooting, to what rounding leaves of the accuracy.
-func (c *checker) shoot() (sol *ode.Solution, err error) {
-	for tol := c.accuracy(); ; tol *= 10 {
-		p := *c.Problem // holds parameters of its own
-		sol, err = p.Shoot(c.ctx, Options{Tol: tol, Guess: c.Collocation})
-		if !errors.Is(err, ode.ErrIllConditioned) || 10*tol > c.Tol*(1+1e-9) {
-			return sol, err
-		}
-	}
 }
 
 // noRoute reports whether an error of shooting says that its segments cannot be
@@ -188,86 +171,6 @@ func (c *checker) collocate() error {
 	return nil
 }
 
-// layers studies the convergence of the discrete routes.
-func (c *checker) layers() error {
-	a := c.Problem.File.Action
-	if a == nil {
-		return nil
-	}
-	pr, err := Layers(a)
-	if err != nil {
-		c.certify(hamiltonian.Unjudged("discrete layers", math.NaN(), "%v", err))
-		return nil
-	}
-	if breaks := c.Problem.Equations.Breaks(); len(breaks) > 0 {
-		pr.Mesh = layerMesh(pr, c.First, breaks)
-	}
-	if c.damage != nil {
-		c.damage(pr)
-	}
-	if width := c.thinnest((pr.End - pr.Start) / float64(c.Last)); width > 0 {
-		c.certify(hamiltonian.Unjudged("discrete layers", math.NaN(),
-			"no asymptotic regime up to %d: collocation needs intervals of %.1e somewhere, which layers of equal length cannot resolve", c.Last, width))
-		return nil
-	}
-	schemes := c.Schemes
-	if c.CheckOptions.Unscaled {
-		schemes = append(slices.Clone(schemes), discrete.Scheme{Rule: discrete.Midpoint, Unscaled: true})
-	}
-	studies := make([]*discrete.ConvergenceStudy, len(schemes))
-	failed := make([]error, len(schemes))
-	forEach(len(schemes), workers(0), func(i int) {
-		i = len(schemes) - 1 - i // those of many stages take longest
-		studies[i], failed[i] = discrete.Convergence(c.ctx, pr, c.reference(), schemes[i], c.First, c.Last)
-		c.Step("layers, " + schemes[i].String())
-	})
-	for i, s := range studies {
-		switch {
-		case c.ctx.Err() != nil:
-			return c.ctx.Err()
-		case s == nil:
-			return failed[i]
-		case i == len(c.Schemes):
-			if c.Check.Unscaled = s; failed[i] != nil {
-				return failed[i]
-			}
-			continue
-		}
-		c.Studies = append(c.Studies, s)
-		if err := failed[i]; err != nil {
-			c.Failed = append(c.Failed, err)
-			c.certify(c.unsolved(s.Scheme, err))
-		}
-		c.study(a, pr, s)
-	}
-	return nil
-}
-
-// unresolved is how much longer than the shortest interval of collocation the
-// shortest layers may be: its rule is of a higher order, but not of any.
-const unresolved = 32
-
-// thinnest returns the shortest interval of the collocation's mesh if layers of the
-// given length, or of that of the piece between two measurements, cannot resolve
-// what it was made for; else 0.
-func (c *checker) thinnest(step float64) float64 {
-	t, breaks := c.Collocation.T, c.Problem.Equations.Breaks()
-	least, from := 0.0, 0
-	for i := 1; i < len(t); i++ {
-		if i < len(t)-1 && t[i] != t[i+1] && !slices.Contains(breaks, t[i]) {
-			continue
-		}
-		local := min(step, t[i]-t[from])
-		for j := from + 1; j <= i; j++ {
-			if h := t[j] - t[j-1]; h > 0 && local > unresolved*h && (least == 0 || h < least) {
-				least = h
-			}
-		}
-		from = i
-	}
-	return least
-}
-
 // Strong reports whether all equations of the model hold exactly.
 func (c *Check) Strong() bool {
 	for _, s := range c.Problem.File.Action.States {
@@ -276,22 +179,6 @@ func (c *Check) Strong() bool {
 		}
 	}
 	return c.Problem.File.Action.Rf == nil
-}
-
-// reference is the collocation solution as the layers are compared with it.
-func (c *checker) reference() discrete.Reference {
-	sol := c.Collocation
-	d := len(c.Problem.Equations.States)
-	y := make([]float64, sol.Dim)
-	r := discrete.Reference{
-		X:      func(dst []float64, t float64) { copy(dst, sol.Left(y, t)) },
-		P:      func(left, right []float64, t float64) { copy(left, sol.Left(y, t)[d:]); copy(right, sol.At(y, t)[d:]) },
-		Theta:  sol.P[:len(c.Problem.File.Action.Params)],
-		Action: c.Split.Total(),
-	}
-	x, p, theta := relativeErrors(sol, d, len(r.Theta))
-	r.Errors = [discrete.Quantities]float64{x, p, theta, c.Split.Error + c.actionError(sol, c.Split.Total())}
-	return r
 }
 
 // relativeErrors returns the error estimates of states, costates and the first

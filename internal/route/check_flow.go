@@ -1,11 +1,25 @@
 package route
 
 import (
+	"context"
+
 	"costate/hamiltonian"
+	"costate/ode"
 )
 
-// flown is what an integrator finds along the solution of collocation. It takes
-// nothing from the other routes.
+// flight is what an integrator is told to look at the solution of collocation.
+type flight struct {
+	bvp       *ode.BVP
+	sol       *ode.Solution
+	tol       float64 // of the integrator
+	bound     float64 // of what is certified
+	phase     hamiltonian.Phase
+	canonical bool
+	fairly    func(func(least []float64) []hamiltonian.Certificate) []hamiltonian.Certificate
+}
+
+// flown is what an integrator finds along the solution. It takes nothing from the
+// other routes.
 type flown struct {
 	err        error // no such figures
 	along      []hamiltonian.Certificate
@@ -15,24 +29,28 @@ type flown struct {
 	unjudged  error // why there is no conjugate
 }
 
-func (c *checker) fly() *flown {
-	p := c.Problem
-	tol := c.Tol / 1000
+func (c *checker) newFlight() *flight {
+	f := &flight{bvp: c.Problem.BVP, sol: c.Collocation, tol: c.Tol / 1000, bound: c.Tol, fairly: c.fairly}
 	if c.least != nil {
-		tol /= 10 // of what costates are a small part of
+		f.tol /= 10 // of what costates are a small part of
 	}
-	flow, err := hamiltonian.NewFlow(c.ctx, p.BVP, c.Collocation, tol)
+	f.phase, f.canonical = c.Problem.Equations.Phase()
+	return f
+}
+
+func (f *flight) run(ctx context.Context) *flown {
+	flow, err := hamiltonian.NewFlow(ctx, f.bvp, f.sol, f.tol)
 	if err != nil {
 		return &flown{err: err}
 	}
-	f := &flown{along: c.fairly(func(least []float64) []hamiltonian.Certificate {
+	out := &flown{along: f.fairly(func(least []float64) []hamiltonian.Certificate {
 		flow.Least = least
-		global, _, _ := flow.GlobalError(c.Tol)
-		return []hamiltonian.Certificate{flow.IntegrationDefect(c.Tol), global}
+		global, _, _ := flow.GlobalError(f.bound)
+		return []hamiltonian.Certificate{flow.IntegrationDefect(f.bound), global}
 	})}
-	if phase, canonical := p.Equations.Phase(); canonical {
-		f.symplectic = flow.Symplectic(phase)
-		f.conjugate, f.unjudged = flow.ConjugatePoints(c.ctx, phase)
+	if f.canonical {
+		out.symplectic = flow.Symplectic(f.phase)
+		out.conjugate, out.unjudged = flow.ConjugatePoints(ctx, f.phase)
 	}
-	return f
+	return out
 }

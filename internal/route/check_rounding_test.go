@@ -80,11 +80,11 @@ func TestStatesAreNotForgiven(t *testing.T) {
 		if c.least == nil {
 			t.Fatalf("the part %g of the terms is left of the costates", c.part)
 		}
-		if k := c.fly().along; k[0].Verdict == hamiltonian.Fail || k[1].Verdict == hamiltonian.Fail {
+		if k := c.newFlight().run(t.Context()).along; k[0].Verdict == hamiltonian.Fail || k[1].Verdict == hamiltonian.Fail {
 			t.Errorf("fails without a mistake: %v", k)
 		}
 		c.Collocation.Node(len(c.Collocation.T) / 2)[0] *= 1 + 1e-6
-		if k := c.fly().along; k[0].Verdict != hamiltonian.Fail || k[1].Verdict != hamiltonian.Fail {
+		if k := c.newFlight().run(t.Context()).along; k[0].Verdict != hamiltonian.Fail || k[1].Verdict != hamiltonian.Fail {
 			t.Errorf("a state off by 1e-6: %v", k)
 		}
 	}

@@ -94,7 +94,7 @@ func (p *Problem) Collocate(ctx context.Context, o Options) (*ode.Solution, erro
 	s := p.collocation(o)
 	s.AbsTols = p.absTols(o.Tol, o.Guess)
 	try := func(guess *ode.Solution) (*ode.Solution, error) {
-		return p.watch(o.Tol, s.AbsTols, guess, func(b *ode.BVP, guess *ode.Solution) (*ode.Solution, error) {
+		return p.watcher().watch(o.Tol, s.AbsTols, guess, func(b *ode.BVP, guess *ode.Solution) (*ode.Solution, error) {
 			s.Guess = guess
 			return s.Solve(ctx, b)
 		})

@@ -22,26 +22,45 @@ const (
 	watchRounds  = 12   // of solving again; each narrows a feature by eight
 )
 
+// watcher is what looking at solutions takes of a problem. It holds no formulas, so
+// that it may work beside what builds some.
+type watcher struct {
+	b      *ode.BVP // with breaks at the centres of functions of t
+	forced bool     // the right-hand side depends on t
+	marks  []float64
+	layer  string
+	label  func(s float64, p []float64) float64
+}
+
+func (p *Problem) watcher() *watcher {
+	e := p.Equations
+	w := &watcher{b: p.BVP, forced: e.Forced(), layer: e.Layer.Name(), label: e.Label}
+	if c := e.Centres(); len(c) > 0 {
+		w.b = withBreaks(w.b, c)
+	}
+	if w.forced {
+		w.marks = e.Landmarks()
+	}
+	return w
+}
+
 // watch calls solve, and calls it again with breaks around what the solution
 // has not seen. tol and abs are the tolerances that the solution is to meet.
-func (p *Problem) watch(tol float64, abs []float64, guess *ode.Solution, solve func(*ode.BVP, *ode.Solution) (*ode.Solution, error)) (*ode.Solution, error) {
-	b := p.BVP
-	if c := p.Equations.Centres(); len(c) > 0 {
-		b = withBreaks(b, c)
-	}
+func (w *watcher) watch(tol float64, abs []float64, guess *ode.Solution, solve func(*ode.BVP, *ode.Solution) (*ode.Solution, error)) (*ode.Solution, error) {
+	b := w.b
 	for round := 0; ; round++ {
 		sol, err := solve(b, guess)
 		// A failure may come of what was missed.
-		if !p.Equations.Forced() || err != nil && (round > 0 || errors.Is(err, context.Canceled) || sol.Inner == nil) {
+		if !w.forced || err != nil && (round > 0 || errors.Is(err, context.Canceled) || sol.Inner == nil) {
 			return sol, err
 		}
-		places, where, c := p.unseen(b, sol, tol, abs)
+		places, where, c := w.unseen(b, sol, tol, abs)
 		if len(places) == 0 {
 			return sol, err
 		}
 		if round == watchRounds {
 			sol.Warnings = append(sol.Warnings, fmt.Errorf("between the points of the mesh %s' is not what the equations say: near %s = %.8g the right-hand side has a feature that is too narrow to be resolved",
-				p.BVP.Names[c], p.Equations.Layer.Name(), p.Equations.Label(where, sol.P)))
+				b.Names[c], w.layer, w.label(where, sol.P)))
 			return sol, nil
 		}
 		if b = withBreaks(b, places); err == nil {
@@ -62,14 +81,13 @@ func withBreaks(b *ode.BVP, places []float64) *ode.BVP {
 // from f by more than the tolerance over the interval, and f stands out in a small part of a
 // mesh interval only. (What fills an interval is the business of the error
 // estimate.)
-func (p *Problem) unseen(b *ode.BVP, sol *ode.Solution, tol float64, abs []float64) (places []float64, where float64, component int) {
+func (w *watcher) unseen(b *ode.BVP, sol *ode.Solution, tol float64, abs []float64) (places []float64, where float64, component int) {
 	n := b.Dim - b.Algebraic
 	size := Largest(sol)
 	if tol == 0 {
 		tol = 1e-6
 	}
 	largest := slices.Max(size)
-	marks := p.Equations.Landmarks()
 	y, dy, fy := make([]float64, b.Dim), make([]float64, b.Dim), make([]float64, b.Dim)
 	f, defect := make([][]float64, n), make([]float64, n)
 	var at []float64
@@ -79,8 +97,8 @@ func (p *Problem) unseen(b *ode.BVP, sol *ode.Solution, tol float64, abs []float
 		if h == 0 {
 			continue
 		}
-		at = samples(at[:0], from, from+h, (b.End-b.Start)/watchSamples, marks)
-		w := h / float64(len(at))
+		at = samples(at[:0], from, from+h, (b.End-b.Start)/watchSamples, w.marks)
+		share := h / float64(len(at))
 		clear(defect)
 		for c := range f {
 			f[c] = f[c][:0]
@@ -92,7 +110,7 @@ func (p *Problem) unseen(b *ode.BVP, sol *ode.Solution, tol float64, abs []float
 			b.Func(fy, t, y, sol.P)
 			for c := range n {
 				f[c] = append(f[c], fy[c])
-				defect[c] += w * math.Abs(dy[c]-fy[c])
+				defect[c] += share * math.Abs(dy[c]-fy[c])
 			}
 		}
 		for c := range n {
