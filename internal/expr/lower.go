@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"math/bits"
 )
 
 // value is an operation before registers are assigned; a, b, c are numbers of
@@ -56,7 +57,8 @@ func (l *lowerer) constant(k float64) int32 {
 	return l.emit(value{op: opNumber, a: -1, b: -1, c: -1, k: k})
 }
 
-// findSincos notes the arguments whose sine and cosine are both needed.
+// findSincos notes the arguments of which two of sine, cosine and tangent are needed:
+// both of the former then come together, and the tangent is their quotient.
 func (l *lowerer) findSincos(es []*Expr) {
 	l.both = make(map[*Expr]bool)
 	seen := make(map[*Expr]uint8)
@@ -68,10 +70,12 @@ func (l *lowerer) findSincos(es []*Expr) {
 				bit = 1
 			case "cos":
 				bit = 2
+			case "tan":
+				bit = 4
 			}
 			if bit != 0 {
 				seen[e.args[0]] |= bit
-				if seen[e.args[0]] == 3 {
+				if bits.OnesCount8(seen[e.args[0]]) > 1 {
 					l.both[e.args[0]] = true
 				}
 			}
@@ -291,6 +295,11 @@ func (l *lowerer) call(e *Expr) int32 {
 			return l.unary(opSin, a)
 		}
 		return l.unary(opCos, a)
+	case "tan":
+		if l.both[e.args[0]] {
+			s := l.unary(opSincos, a)
+			return l.binary(opDiv, s, l.unary(opCosOf, s))
+		}
 	case "exp":
 		return l.unary(opExp, a)
 	case "log":

@@ -206,3 +206,34 @@ func TestTapeShapes(t *testing.T) {
 		t.Error("wrong shape")
 	}
 }
+
+// A tangent beside a sine or a cosine of the same is their quotient, to rounding;
+// alone it is that of package math, to the last bit.
+func TestTangent(t *testing.T) {
+	g := NewGraph()
+	x := g.Var("x")
+	tan := g.Call("tan", x)
+	alone, err := Compile([]*Expr{x}, []*Expr{tan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, beside := range []string{"sin", "cos"} {
+		tape, err := Compile([]*Expr{x}, []*Expr{tan, g.Call(beside, x)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range 1000 {
+			v := -20 + 0.0401*float64(k)
+			var one [1]float64
+			var two [2]float64
+			alone.Eval(one[:], []float64{v})
+			tape.Eval(two[:], []float64{v})
+			if one[0] != math.Tan(v) {
+				t.Fatalf("tan %v = %v, want %v", v, one[0], math.Tan(v))
+			}
+			if d := math.Abs(two[0] - one[0]); d > 4e-16*math.Abs(one[0]) {
+				t.Fatalf("tan %v beside %s = %v, want %v", v, beside, two[0], one[0])
+			}
+		}
+	}
+}
