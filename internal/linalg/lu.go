@@ -37,24 +37,35 @@ func LU(a []float64, n int, piv []int) int {
 
 // luPanel factors the first k columns of a, r rows of stride ld, carrying all
 // ld columns along, by plain loops: two columns at a time, so that a row is
-// loaded and stored once for two updates.
+// loaded and stored once for two updates, each of which finds the next pivot.
 func luPanel(a []float64, r, k, ld int, piv []int) int {
+	p, best := 0, -1.0
+	for i := range r {
+		if v := math.Abs(a[i*ld]); v > best {
+			p, best = i, v
+		}
+	}
 	j := 0
 	for ; j+1 < k; j += 2 {
-		if !pivot(a, r, j, ld, piv) {
+		if !interchange(a, j, p, best, ld, piv) {
 			return j
 		}
 		top := a[j*ld : j*ld+ld]
 		inv, next := 1/top[j], top[j+1]
+		best = -1
 		for i := j + 1; i < r; i++ {
 			row := a[i*ld+j : i*ld+j+2]
+			g := row[1]
 			if f := row[0]; f != 0 {
 				f *= inv
-				row[0] = f
-				row[1] -= f * next
+				g -= f * next
+				row[0], row[1] = f, g
+			}
+			if g = math.Abs(g); g > best {
+				p, best = i, g
 			}
 		}
-		if !pivot(a, r, j+1, ld, piv) {
+		if !interchange(a, j+1, p, best, ld, piv) {
 			return j + 1
 		}
 		top = top[j+2:]
@@ -66,23 +77,27 @@ func luPanel(a []float64, r, k, ld int, piv []int) int {
 		for c, v := range top {
 			second[c] -= f0 * v
 		}
+		best = -1
 		for i := j + 2; i < r; i++ {
 			row := a[i*ld+j : i*ld+ld]
-			f, g := row[0], row[1]
-			if f == 0 && g == 0 {
-				continue
-			}
-			g *= inv
+			f, g := row[0], row[1]*inv
 			row[1] = g
 			row = row[2:]
 			row = row[:len(top)]
-			for c, v := range top {
-				row[c] -= f*v + g*second[c]
+			if f != 0 || g != 0 {
+				for c, v := range top {
+					row[c] -= f*v + g*second[c]
+				}
+			}
+			if len(row) > 0 {
+				if v := math.Abs(row[0]); v > best {
+					p, best = i, v
+				}
 			}
 		}
 	}
 	if j < k {
-		if !pivot(a, r, j, ld, piv) {
+		if !interchange(a, j, p, best, ld, piv) {
 			return j
 		}
 		top := a[j*ld+j : j*ld+ld]
@@ -106,15 +121,9 @@ func luPanel(a []float64, r, k, ld int, piv []int) int {
 	return -1
 }
 
-// pivot brings the largest element of column j, rows j to r-1, into row j; it
-// reports whether it is a finite number other than zero.
-func pivot(a []float64, r, j, ld int, piv []int) bool {
-	p, best := j, math.Abs(a[j*ld+j])
-	for i := j + 1; i < r; i++ {
-		if v := math.Abs(a[i*ld+j]); v > best {
-			p, best = i, v
-		}
-	}
+// interchange brings row p, whose element of column j is the largest, best, into
+// row j; it reports whether that is a finite number other than zero.
+func interchange(a []float64, j, p int, best float64, ld int, piv []int) bool {
 	piv[j] = p
 	if !(best > 0) || best > math.MaxFloat64 {
 		return false
