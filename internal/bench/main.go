@@ -133,7 +133,7 @@ func newEntry(id string, number int, c testdata.Case, tol float64, repeat int) (
 
 // settle is how long each case is repeated at least, here and by the peer: short
 // ones need many repeats on a busy machine.
-const settle = 20 * time.Millisecond
+const settle = 100 * time.Millisecond
 
 // solver is the engine without what the program does around it, as solve_bvp is.
 func (e *entry) solver(tol float64) *collocation.Solver {

@@ -73,7 +73,7 @@ for line in sys.stdin:
         f, fj, g, gj, x, y = problem(d)
         p = np.array(d["guessp"]) if d["params"] else None
         best, runs, first = None, 0, time.perf_counter()
-        while runs < d["repeat"] or time.perf_counter() - first < 0.02:
+        while runs < d["repeat"] or time.perf_counter() - first < 0.1:
             runs += 1
             begin = time.perf_counter()
             s = solve_bvp(f, g, x, y, p=p, fun_jac=fj, bc_jac=gj, tol=d["tol"], max_nodes=100000)
