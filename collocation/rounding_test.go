@@ -1,0 +1,46 @@
+package collocation
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"costate/ode"
+)
+
+// What a growing mode makes of a value in one interval is no measure of its
+// rounding: next to a layer the slope, 1e4 in it, is accurate too.
+func TestBesideLayer(t *testing.T) {
+	for _, eps := range []float64{1e-5, 1e-6, 1e-8} {
+		p := find("T14").make(eps)
+		sol := solved(t, &Solver{Tol: 1e-10}, p)
+		k, l, mean := math.Pi, math.Sqrt(eps), 3.0
+		for i := range len(sol.T) - 1 {
+			for j := range 8 {
+				x := sol.T[i] + (sol.T[i+1]-sol.T[i])*float64(j)/8
+				want := -k*math.Sin(k*x) + (math.Exp((x-1)/l)-math.Exp(-(x+1)/l))/l
+				got := sol.At(nil, x)[column(p, 1)]
+				if e := math.Abs(got - want); e > 1e-9*(math.Abs(want)+mean/20) {
+					t.Fatalf("eps %g: slope %v at %v, want %v", eps, got, x, want)
+				}
+			}
+		}
+	}
+}
+
+// A matrix that is singular but for rounding is not always so to the same degree:
+// whatever the length, y” = 1 with both slopes zero has no solution.
+func TestSingularByLuck(t *testing.T) {
+	one := func(float64) float64 { return 1 }
+	for k := range 250 {
+		end := 0.5 + 0.01*float64(k)
+		for _, tol := range []float64{1e-4, 1e-6} {
+			sol, err := (&Solver{Tol: tol}).Solve(context.Background(), linear2(0, one, end, true, neumann))
+			if err == nil {
+				t.Errorf("length %v, tolerance %v: solved, condition %.2g", end, tol, sol.Condition.Kappa)
+			} else if sol.Status != ode.Singular && sol.Status != ode.MeshLimit {
+				t.Errorf("length %v, tolerance %v: status %v", end, tol, sol.Status)
+			}
+		}
+	}
+}
