@@ -44,3 +44,29 @@ func TestSingularByLuck(t *testing.T) {
 		}
 	}
 }
+
+// A layer whose place is determined to 1e-7 is not free: at smaller tolerances the
+// problem is ill-conditioned, not singular.
+func TestBarelyDetermined(t *testing.T) {
+	const eps = 0.05
+	top := math.Tanh(1 / (2 * eps))
+	p := &ode.BVP{Start: -1, End: 1}
+	p.Dim = 2
+	p.Func = func(d []float64, t float64, y, q []float64) { d[0], d[1] = y[1], -y[0]*y[1]/eps }
+	p.Jac = func(jy, jp []float64, t float64, y, q []float64) { copy(jy, []float64{0, 1, -y[1] / eps, -y[0] / eps}) }
+	p.Guess = func(d []float64, t float64) {
+		d[0] = math.Tanh(t / (2 * eps))
+		d[1] = (1 - d[0]*d[0]) / (2 * eps)
+	}
+	p.Boundary = ode.Conditions{Count: 2, At: []int{0, 1},
+		Func: func(d []float64, y [][]float64, q []float64) { d[0], d[1] = y[0][0]+top, y[1][0]-top },
+		Jac: func(gy [][]float64, gp []float64, y [][]float64, q []float64) {
+			gy[0][0], gy[1][2] = 1, 1
+		}}
+	solved(t, &Solver{Tol: 1e-6}, p)
+	for _, tol := range []float64{3e-8, 1e-8, 3e-9, 1e-9, 1e-10} {
+		if sol, err := (&Solver{Tol: tol}).Solve(context.Background(), p); err != nil && sol.Status != ode.IllConditioned {
+			t.Errorf("tolerance %v: %v", tol, err)
+		}
+	}
+}
