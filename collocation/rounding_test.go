@@ -2,6 +2,7 @@ package collocation
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 
@@ -68,5 +69,23 @@ func TestBarelyDetermined(t *testing.T) {
 		if sol, err := (&Solver{Tol: tol}).Solve(context.Background(), p); err != nil && sol.Status != ode.IllConditioned {
 			t.Errorf("tolerance %v: %v", tol, err)
 		}
+	}
+}
+
+// A power of something negative has a value at the exponent 2 only: it has no
+// derivative with respect to that.
+func TestSensitivityNotFinite(t *testing.T) {
+	family := func(v float64) *ode.BVP {
+		p := &ode.BVP{Start: 0, End: 1}
+		p.Dim = 1
+		p.Func = func(d []float64, t float64, y, q []float64) { d[0] = -math.Pow(y[0], v) }
+		p.Boundary = ode.Conditions{Count: 1, At: []int{0},
+			Func: func(d []float64, y [][]float64, q []float64) { d[0] = y[0][0] + 0.5 }}
+		return p
+	}
+	s := &Solver{}
+	sol := solved(t, s, family(2))
+	if _, err := s.Sensitivity(context.Background(), sol, []float64{2}, family); !errors.Is(err, ode.ErrNotFinite) {
+		t.Errorf("error %v", err)
 	}
 }
