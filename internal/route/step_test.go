@@ -1,0 +1,61 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+)
+
+// What is smooth, but narrower than the distance of any two points of a first mesh,
+// is resolved where it is: a switch, and pulses whose integrals are steps.
+func TestNarrowSteps(t *testing.T) {
+	lncosh := func(x float64) float64 { return math.Abs(x) + math.Log1p(math.Exp(-2*math.Abs(x))) - math.Ln2 }
+	for _, f := range []struct {
+		name, equation string // of y, with the place c and the width w
+		exact          func(t, c, w float64) float64
+	}{
+		{"switch", "-5*(1 + tanh((t - c)/w))/2*y", func(t, c, w float64) float64 {
+			return math.Exp(-2.5 * (t + w*(lncosh((t-c)/w)-lncosh(-c/w))))
+		}},
+		{"Gauss", "exp(-(t - c)^2/w^2)/w", func(t, c, w float64) float64 {
+			return 1 + math.Sqrt(math.Pi)/2*(math.Erf((t-c)/w)+math.Erf(c/w))
+		}},
+		{"Lorentz", "w/((t - c)^2 + w^2)", func(t, c, w float64) float64 {
+			return 1 + math.Atan((t-c)/w) + math.Atan(c/w)
+		}},
+		{"squared Lorentz", "2*w*(t - c)/((t - c)^2 + w^2)^2*w", func(t, c, w float64) float64 {
+			return 1 - w*w/((t-c)*(t-c)+w*w) + w*w/(c*c+w*w)
+		}},
+	} {
+		for _, c := range []float64{0.3, 0.3123456, 0.95} {
+			for _, w := range []float64{1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8} {
+				p := problem(t, fmt.Sprintf("[layer]\nstart = 0\nend = 1\n[constants]\nc = %v\nw = %g\n[states]\n"+
+					"y = { equation = '%s', guess = 1 }\n[boundary]\nconditions = ['y(0) = 1']\n", c, w, f.equation))
+				for _, tol := range []float64{1e-4, 1e-6, 1e-9} {
+					name := fmt.Sprintf("%s at %v, width %v, tol %v", f.name, c, w, tol)
+					sol, err := p.Collocate(context.Background(), Options{Tol: tol})
+					if err != nil {
+						t.Errorf("%s: %v", name, err)
+						continue
+					}
+					rounding := 0x1p-52 / w // of t, on the scale of the width
+					if n := sol.Intervals(); n > 200 && tol > rounding {
+						t.Errorf("%s: %d intervals", name, n)
+					}
+					for i := -400; i <= 400; i++ {
+						at := c + w*float64(i)/10
+						if at < 0 || at > 1 {
+							continue
+						}
+						want := f.exact(at, c, w)
+						if e := math.Abs(sol.At(nil, at)[0] - want); e > 10*tol+rounding {
+							t.Errorf("%s: error %.2g at %v widths", name, e, float64(i)/10)
+							break
+						}
+					}
+				}
+			}
+		}
+	}
+}
