@@ -78,7 +78,10 @@ func (e *Equations) Landmarks() []float64 {
 // and the least values of narrow denominators such as (t - c)^2 + w^2. A mesh point
 // there sees them, but it is not enough: tanh looks like a jump from its centre. So
 // the places at 4 and 16 of their widths come with those that are narrow.
-func (e *Equations) Centres() []float64 {
+func (e *Equations) Centres() []float64 { return e.centres(false) }
+
+// centres returns all of them, or those that are narrow.
+func (e *Equations) centres(narrowOnly bool) []float64 {
 	if e.FreeEnd != nil {
 		return nil
 	}
@@ -99,8 +102,10 @@ func (e *Equations) Centres() []float64 {
 				return math.Abs(expr.Eval(f, map[*expr.Expr]float64{t: at}))
 			}
 			add := func(c, w float64) {
-				if out = append(out, c); w < narrow*(e.End-e.Start) {
-					out = append(out, c-16*w, c-4*w, c+4*w, c+16*w)
+				if w < narrow*(e.End-e.Start) {
+					out = append(out, c-16*w, c-4*w, c, c+4*w, c+16*w)
+				} else if !narrowOnly {
+					out = append(out, c)
 				}
 			}
 			for _, c := range roots(g, t, e.Start, e.End, u) {

@@ -98,7 +98,8 @@ func (e *Equations) program() (*program, error) {
 		Dim: n, Params: np, Algebraic: e.Algebraic, Quadratures: e.quadratures(),
 		Linear: free(entries, y, theta),
 	}
-	b.Start, b.End, b.Breaks = e.Start, e.End, e.Breaks()
+	b.Start, b.End = e.Start, e.End
+	b.Breaks = apart(append(e.Breaks(), e.centres(true)...), e.Start, e.End)
 	b.Seams, _ = e.Seams()
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())
