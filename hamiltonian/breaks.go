@@ -25,16 +25,21 @@ func (e *Equations) Thresholds() []float64 {
 	return apart(thresholds(e.Graph, e.Layer, e.Start, e.End, e.numbers(e.Right)), e.Start, e.End)
 }
 
-// Breaks returns the places before end where the field is not smooth, see
-// [Equations.Breaks].
-func (a *Action) Breaks(end float64) []float64 {
+// Stops returns the places that a mesh or an integrator must have: [Equations.Breaks],
+// and narrow [Equations.Centres] with those beside them.
+func (e *Equations) Stops() []float64 {
+	return apart(append(e.Breaks(), e.centres(true)...), e.Start, e.End)
+}
+
+// Stops returns those of the field before end.
+func (a *Action) Stops(end float64) []float64 {
 	var f []*expr.Expr
 	for _, s := range a.States {
 		f = append(f, s.F)
 	}
 	e := &Equations{Domain: a.Domain, Right: f}
 	e.End = end
-	return e.Breaks()
+	return e.Stops()
 }
 
 // Forced reports whether the right-hand side depends on t explicitly.

@@ -98,8 +98,7 @@ func (e *Equations) program() (*program, error) {
 		Dim: n, Params: np, Algebraic: e.Algebraic, Quadratures: e.quadratures(),
 		Linear: free(entries, y, theta),
 	}
-	b.Start, b.End = e.Start, e.End
-	b.Breaks = apart(append(e.Breaks(), e.centres(true)...), e.Start, e.End)
+	b.Start, b.End, b.Breaks = e.Start, e.End, e.Stops()
 	b.Seams, _ = e.Seams()
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"costate/ode"
 )
 
 // What is smooth, but narrower than the distance of any two points of a first mesh,
@@ -55,6 +57,30 @@ func TestNarrowSteps(t *testing.T) {
 						}
 					}
 				}
+			}
+		}
+	}
+}
+
+// Nor does an integrator step over a pulse, of an equation or of an action's model.
+func TestNarrowStepsForward(t *testing.T) {
+	for _, w := range []float64{1e-2, 1e-3, 1e-5, 1e-7} {
+		head := fmt.Sprintf("[layer]\nstart = 0\nend = 1\n[constants]\nw = %g\n[states]\ny = { equation = 'exp(-((t - 0.3123)/w)^2)/w', ", w)
+		for kind, rest := range map[string]string{
+			"equation": "guess = 0 }\n[boundary]\nconditions = ['y(0) = 0']\n",
+			"model":    "start = 0 }\n[model]\nRf = inf\n[[observations]]\nat = [1]\nobserve = { y = [1] }\nsd = 1\n",
+		} {
+			p := problem(t, head+rest)
+			f, err := NewForward(p.File)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, sol, err := f.Sample(context.Background(), &ode.Integrator{RelTol: 1e-8, AbsTol: 1e-10}, 0.1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if y := sol.At(nil, 1)[0]; math.Abs(y-math.Sqrt(math.Pi)) > 1e-7+0x1p-52/w {
+				t.Errorf("%s, width %v: y(1) = %v, want the root of pi", kind, w, y)
 			}
 		}
 	}
