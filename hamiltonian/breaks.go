@@ -28,7 +28,7 @@ func (e *Equations) Thresholds() []float64 {
 // Stops returns the places that a mesh or an integrator must have: [Equations.Breaks],
 // and narrow [Equations.Centres] with those beside them.
 func (e *Equations) Stops() []float64 {
-	return apart(append(e.Breaks(), e.centres(true)...), e.Start, e.End)
+	return apart(append(e.Breaks(), e.NarrowCentres()...), e.Start, e.End)
 }
 
 // Stops returns those of the field before end.
@@ -84,6 +84,9 @@ func (e *Equations) Landmarks() []float64 {
 // there sees them, but it is not enough: tanh looks like a jump from its centre. So
 // the places at 4 and 16 of their widths come with those that are narrow.
 func (e *Equations) Centres() []float64 { return e.centres(false) }
+
+// NarrowCentres returns those that are narrow, with the places beside them.
+func (e *Equations) NarrowCentres() []float64 { return e.centres(true) }
 
 // centres returns all of them, or those that are narrow.
 func (e *Equations) centres(narrowOnly bool) []float64 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"costate/ode"
@@ -82,6 +83,25 @@ func TestNarrowStepsForward(t *testing.T) {
 			if y := sol.At(nil, 1)[0]; math.Abs(y-math.Sqrt(math.Pi)) > 1e-7+0x1p-52/w {
 				t.Errorf("%s, width %v: y(1) = %v, want the root of pi", kind, w, y)
 			}
+		}
+	}
+}
+
+// Layers that are longer than a pulse say so.
+func TestNarrowStepsInLayers(t *testing.T) {
+	for w, want := range map[float64]bool{1e-1: false, 1e-5: true} {
+		p := problem(t, fmt.Sprintf("[layer]\nstart = 0\nend = 1\n[constants]\nw = %g\n[states]\ny = { equation = 'exp(-((t - 0.3123)/w)^2)/w', start = 0 }\n"+
+			"[model]\nRf = 100\n[[observations]]\nat = [1]\nobserve = { y = [1] }\nsd = 1\n", w))
+		d, err := p.Discretise(context.Background(), LayerOptions{Layers: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := false
+		for _, warning := range d.Warnings {
+			got = got || strings.Contains(warning.Error(), "within one layer")
+		}
+		if got != want {
+			t.Errorf("width %v: warnings %v", w, d.Warnings)
 		}
 	}
 }
