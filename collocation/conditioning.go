@@ -125,7 +125,7 @@ func (r *run) condemn(loss float64) error {
 	if k := r.condition(); k.Kappa*loss > 1 {
 		c := r.certainty()
 		if !(c.rounding/r.noise()*loss <= 1) {
-			return r.indefinite("error estimate", c.scheme > unsure || c.rounding > lost || k.Kappa1 > 1e8)
+			return r.indefinite("error estimate", c.scheme > unsure || c.rounding > lost)
 		}
 	}
 	return nil

@@ -29,6 +29,11 @@ const (
 	// lost is the effect of one rounding of the coefficients from which on
 	// nothing is called solved: some hundred of them are made.
 	lost = 2e-3
+	// lucky is the part of that from which on it may be luck that it is no more:
+	// what rounding leaves of a singular matrix is singular to rounding, but some
+	// of these are a hundred times as far from it as most. Another mesh makes
+	// another one of it.
+	lucky = 1e-3
 	// unsure is the effect of the error of the discretisation from which on a
 	// finer mesh has to tell.
 	unsure = 0.5
@@ -150,7 +155,7 @@ func (r *run) determined() error {
 	c := r.certainty()
 	// The condition may be that of the errors of differences.
 	blurred := r.noise() == rough && r.condition().Kappa*rough > 0.1
-	if c.scheme <= unsure && c.rounding <= lost && !blurred {
+	if c.scheme <= unsure && c.rounding <= lost && !blurred && !r.lucky() {
 		return r.loose()
 	}
 	if err := r.verify(false); err != nil {
@@ -158,6 +163,10 @@ func (r *run) determined() error {
 	}
 	return r.loose()
 }
+
+// lucky reports whether the figures of another mesh have to confirm that the
+// matrix is not singular but for rounding.
+func (r *run) lucky() bool { return r.known.rounding > lucky*lost }
 
 // approve returns an *Error if an iterate that is to be called the solution is
 // not determined, its own error taken into account where that may matter.

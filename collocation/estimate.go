@@ -199,6 +199,10 @@ func (r *run) couple() {
 			for k := range st.np {
 				v = larger(v, math.Abs(b[row*st.np+k])*d.size[c]/d.qsize[k]*math.Abs(q[k]))
 			}
+			if piv == nil {
+				// Where it grows the row says what y is at the left, not at the right.
+				v /= larger(1, math.Abs(a[row*st.nd+c]))
+			}
 			r.coupling[c] = larger(r.coupling[c], v)
 			r.terms[c] += v
 		}

@@ -61,7 +61,9 @@ func (s *Solver) Sensitivity(ctx context.Context, sol *ode.Solution, lambda []fl
 		for j := range up {
 			up[j] = -(up[j] - down[j]) / h
 		}
-		d.solve(dx, up)
+		if d.solve(dx, up); !finite(dx) {
+			return nil, fmt.Errorf("collocation: the problem cannot be differentiated: beside %v it is %w", lambda[i], ode.ErrNotFinite)
+		}
 		all = append(all, r.derivative(dx))
 	}
 	return all, nil

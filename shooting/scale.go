@@ -151,11 +151,33 @@ func (r *run) weigh(x, d []float64) {
 
 // paramWeight is the tolerance of parameter j of the given size.
 func (r *run) paramWeight(j int, size float64) float64 {
-	w := r.s.rtol()*size + r.s.AbsTol
+	w := r.s.rtol()*max(size, 1e-2*r.natural(j)) + r.s.AbsTol
 	if w == 0 {
 		w = r.s.rtol()
 	}
 	return w
+}
+
+// natural is the size of parameter j whose effect on some component, over the whole
+// interval, is the size of that component: one that turns out to be zero is known
+// to a part of this, not of itself.
+func (r *run) natural(j int) float64 {
+	n := r.p.Dim
+	cols := n + r.p.Params
+	effect := 0.0
+	for k := range r.seg {
+		big := 0.0
+		for c := range n {
+			if i := c*cols + n + j; i < len(r.seg[k].v) && r.tol[c] > 0 {
+				big = max(big, math.Abs(r.seg[k].v[i])/r.tol[c])
+			}
+		}
+		effect += big
+	}
+	if effect == 0 {
+		return 0
+	}
+	return 1 / effect
 }
 
 // norm is the largest correction over its weight.

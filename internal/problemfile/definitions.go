@@ -282,6 +282,9 @@ func (l *loader) resolve(d *definition, bySymbol map[*expr.Expr]*definition, pat
 			if !l.resolve(u, bySymbol, append(path, d)) {
 				return false
 			}
+			if u.constant && len(expr.FreeVars(u.value)) == 0 {
+				continue // a number: its name stays, for it may be given another
+			}
 			m[v] = u.value
 		}
 	}

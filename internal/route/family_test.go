@@ -1,6 +1,7 @@
 package route
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -162,6 +163,42 @@ func TestFamilyMembers(t *testing.T) {
 func TestFamilyFormula(t *testing.T) {
 	family := readWith(t, everywhere, nil).Family("b")
 	sameProblem(t, "b = 0.3", family(0.3), readWith(t, everywhere, map[string]float64{"b": 0.3}).BVP)
+}
+
+// TestFamilyNumberFormula moves a constant whose formula is a number: what is
+// defined by it moves too.
+func TestFamilyNumberFormula(t *testing.T) {
+	const text = `
+[layer]
+start = 0
+end = 1
+[constants]
+b = '2 + 3'
+c = 'b/10'
+[definitions]
+d = 'b^2 + c'
+[states]
+x = { equation = "x' = d + b", guess = 'd*t' }
+[boundary]
+conditions = ['x(start) = c']
+`
+	family := readWith(t, text, nil).Family("b")
+	for _, v := range []float64{7, 0, -1} {
+		sameProblem(t, fmt.Sprint("b = ", v), family(v), readWith(t, text, map[string]float64{"b": v}).BVP)
+	}
+	p := readWith(t, text, nil)
+	sol, err := p.Collocate(context.Background(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.Sensitivity(context.Background(), sol, Options{}, []string{"b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// x = b/10 + (b^2 + 1.1 b) t
+	if got := s[0].At(nil, 1)[0]; math.Abs(got-11.2) > 1e-5 {
+		t.Errorf("dx(1)/db = %v, want 11.2", got)
+	}
 }
 
 // TestFamilyTestSet compares the members of the test set's families.
