@@ -103,11 +103,16 @@ func (c *checker) energy() error {
 	case !e.Judged:
 		c.certify(hamiltonian.Unjudged(name, e.Drift, "H names the layer label or a signal, so that it need not be constant"))
 	default:
-		drift := e.Drift
-		if e.Scale > 0 {
-			drift /= e.Scale
-		}
-		c.certify(hamiltonian.Within(name, drift, 10*c.Tol, "largest change, relative to the largest |H| or |p x'|; H = %.7g at the start", e.First))
+		c.certify(c.fairly(func(least []float64) []hamiltonian.Certificate {
+			drift, scale := e.Drift, e.Scale
+			if least != nil && c.part > 0 {
+				scale /= c.part * digits // that of the costates' terms
+			}
+			if scale > 0 {
+				drift /= scale
+			}
+			return []hamiltonian.Certificate{hamiltonian.Within(name, drift, 10*c.Tol, "largest change, relative to the largest |H| or |p x'|; H = %.7g at the start", e.First)}
+		})...)
 	}
 	return nil
 }
