@@ -2,6 +2,7 @@ package route
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"costate/hamiltonian"
@@ -106,5 +107,66 @@ Rm = 2
 	}
 	if rows := r.Studies[0].Rows; len(rows) != 4 || rows[0].Layers != 64 {
 		t.Errorf("%d rows from %d layers on, want 4 from 64 on", len(rows), rows[0].Layers)
+	}
+}
+
+// TestUnseenStates: states that no measurement depends on have costates that are zero,
+// of which routes and layers find roundings. A costate that is wrong is none of these.
+func TestUnseenStates(t *testing.T) {
+	const (
+		removed = `[layer]
+start = 0
+end = 14
+[parameters]
+beta = { estimate = true, guess = 1.6, min = 0 }
+gam = { estimate = true, guess = 0.45, min = 0 }
+[states]
+s = { equation = '-beta*s*i', guess = '1/(1+exp(t-6))', start = 0.998 }
+i = { equation = 'beta*s*i - gam*i', guess = '0.3*exp(-((t-6)/3)^2)', start = 0.002 }
+r = { equation = 'gam*i', guess = 't/14', start = 0 }
+[model]
+Rf = 1e4
+[[observations]]
+at = [1,2,3,4,5,6,7,8,9,10,11,12,13,14]
+observe = { i = [0.004,0.01,0.033,0.09,0.2,0.29,0.31,0.27,0.2,0.14,0.09,0.06,0.03,0.015] }
+sd = 0.01
+`
+		chain = `[layer]
+start = 0
+end = 6
+[states]
+v = { equation = '-0.3*v + sin(t)', guess = 1 }
+z = { equation = 'v', start = 0 }
+w = { equation = 'z - w^3', guess = 0, prior = { mean = 0, sd = 1 } }
+[model]
+Rf = { v = 4, z = 1e6, w = 1e-3 }
+[[observations]]
+at = [1, 2, 3, 4]
+observe = { v = [1.3, 1.1, 0.4, -0.6] }
+Rm = 30
+`
+	)
+	for name, text := range map[string]string{"removed": removed, "chain": chain} {
+		c := newChecker(t.Context(), problem(t, text), CheckOptions{Last: 256})
+		if err := c.run(); err != nil {
+			t.Fatal(err)
+		}
+		if !c.Passed() {
+			t.Errorf("%s: %s", name, c.Verdict())
+		}
+		for _, k := range c.Certificates {
+			if strings.HasPrefix(k.Name, "stationary, gauss") && (k.Verdict != hamiltonian.Pass || !strings.Contains(k.Note, "of the largest costate")) {
+				t.Errorf("%s: %s: %v, %s", name, k.Name, k.Verdict, k.Note)
+			}
+		}
+	}
+	// p_v' = 0.3 p_v - p_z becomes p_v' = -0.3 p_v - p_z.
+	wrong := newChecker(t.Context(), problem(t, chain), CheckOptions{Schemes: schemes(t, "midpoint,gauss2"), Last: 64})
+	wrong.Problem.BVP.System = flipped(wrong.Problem.BVP.System, 3, 3)
+	if err := wrong.run(); err != nil {
+		t.Fatal(err)
+	}
+	if names := failed(wrong.Check); !slices.Contains(names, "canonical equations") || wrong.Passed() {
+		t.Errorf("a wrong sign is not found beside faint costates: %s", wrong.Verdict())
 	}
 }
