@@ -74,7 +74,10 @@ func ParseScheme(name string) (Scheme, error) {
 		return EqualWeight, nil
 	}
 	r, stages, err := ParseRule(name)
-	if err == nil && r == LayerMap {
+	switch {
+	case err != nil:
+		err = fmt.Errorf("discrete: unknown rule %q; want euler, midpoint, trapezoid, simpson, simpson-equal, or gauss1 to gauss%d", name, maxStages)
+	case r == LayerMap:
 		err = fmt.Errorf("discrete: the rule map has no step to refine")
 	}
 	return Scheme{Rule: r, Stages: stages}, err
