@@ -25,16 +25,21 @@ func (e *Equations) Thresholds() []float64 {
 	return apart(thresholds(e.Graph, e.Layer, e.Start, e.End, e.numbers(e.Right)), e.Start, e.End)
 }
 
-// Breaks returns the places before end where the field is not smooth, see
-// [Equations.Breaks].
-func (a *Action) Breaks(end float64) []float64 {
+// Stops returns the places that a mesh or an integrator must have: [Equations.Breaks],
+// and narrow [Equations.Centres] with those beside them.
+func (e *Equations) Stops() []float64 {
+	return apart(append(e.Breaks(), e.NarrowCentres()...), e.Start, e.End)
+}
+
+// Stops returns those of the field before end.
+func (a *Action) Stops(end float64) []float64 {
 	var f []*expr.Expr
 	for _, s := range a.States {
 		f = append(f, s.F)
 	}
 	e := &Equations{Domain: a.Domain, Right: f}
 	e.End = end
-	return e.Breaks()
+	return e.Stops()
 }
 
 // Forced reports whether the right-hand side depends on t explicitly.
@@ -72,23 +77,55 @@ func (e *Equations) Landmarks() []float64 {
 	return apart(out, e.Start, e.End)
 }
 
-// Centres returns the places inside the interval, ascending, where the argument of
-// a function or power is zero because of t alone: there exp(-((t - c)/w)^2) and
-// tanh((t^2 - c)/w) have their centres, however small w is. A mesh point there
-// sees them.
-func (e *Equations) Centres() []float64 {
+// Centres returns places inside the interval, ascending, around which formulas of t
+// alone may change fast, however narrow that is: the zeros of the arguments of
+// functions and powers, the centres of exp(-((t - c)/w)^2) and tanh((t^2 - c)/w),
+// and the least values of narrow denominators such as (t - c)^2 + w^2. A mesh point
+// there sees them, but it is not enough: tanh looks like a jump from its centre. So
+// the places at 4 and 16 of their widths come with those that are narrow.
+func (e *Equations) Centres() []float64 { return e.centres(false) }
+
+// NarrowCentres returns those that are narrow, with the places beside them.
+func (e *Equations) NarrowCentres() []float64 { return e.centres(true) }
+
+// centres returns all of them, or those that are narrow.
+func (e *Equations) centres(narrowOnly bool) []float64 {
 	if e.FreeEnd != nil {
 		return nil
 	}
+	const narrow = 0.01 // of the interval
 	var out []float64
-	g := e.Graph
+	g, t := e.Graph, e.Layer
 	eachNode(e.numbers(e.Right), func(x *expr.Expr) {
 		if x.Op() != expr.OpCall && x.Op() != expr.OpPow {
 			return
 		}
 		for _, u := range x.Args() {
-			if v := expr.FreeVars(u); len(v) == 1 && v[0] == e.Layer {
-				out = append(out, roots(g, e.Layer, e.Start, e.End, u)...)
+			if v := expr.FreeVars(u); len(v) != 1 || v[0] != t {
+				continue
+			}
+			slope := g.Diff(u, t)
+			curvature := g.Diff(slope, t)
+			size := func(f *expr.Expr, at float64) float64 {
+				return math.Abs(expr.Eval(f, map[*expr.Expr]float64{t: at}))
+			}
+			add := func(c, w float64) {
+				if w < narrow*(e.End-e.Start) {
+					out = append(out, c-16*w, c-4*w, c, c+4*w, c+16*w)
+				} else if !narrowOnly {
+					out = append(out, c)
+				}
+			}
+			for _, c := range roots(g, t, e.Start, e.End, u) {
+				add(c, 1/(size(slope, c)+math.Sqrt(size(curvature, c)/2))) // u is about 1 there
+			}
+			if n, ok := x.Args()[1%len(x.Args())].IsNum(); x.Op() != expr.OpPow || !ok || n > 0 || !slope.DependsOn(t) {
+				continue
+			}
+			for _, c := range roots(g, t, e.Start, e.End, slope) {
+				if w := math.Sqrt(2 * size(u, c) / size(curvature, c)); w < narrow*(e.End-e.Start) {
+					add(c, w) // u is twice its least value there
+				}
 			}
 		}
 	})

@@ -98,7 +98,7 @@ func (e *Equations) program() (*program, error) {
 		Dim: n, Params: np, Algebraic: e.Algebraic, Quadratures: e.quadratures(),
 		Linear: free(entries, y, theta),
 	}
-	b.Start, b.End, b.Breaks = e.Start, e.End, e.Breaks()
+	b.Start, b.End, b.Breaks = e.Start, e.End, e.Stops()
 	b.Seams, _ = e.Seams()
 	for _, c := range y {
 		b.Names = append(b.Names, c.Name())

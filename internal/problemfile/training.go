@@ -3,6 +3,7 @@ package problemfile
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
 
 	"costate/discrete"
@@ -196,6 +197,12 @@ func (d *trainingData) readLabels(e *entry) bool {
 	}
 	if classes == 0 {
 		classes = most + 1
+		for c := range classes {
+			if !slices.Contains(col, float64(c)) {
+				l.errorf(e.pos, "no row has the class %d of 0 to %d, expected classes numbered from 0 without gaps, or their number as classes = %d", c, most, classes)
+				return false
+			}
+		}
 	}
 	d.net.Classes = classes
 	d.labels = make([]int, len(col))

@@ -39,7 +39,7 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 		if guess, err = a.StartPath(false); err != nil {
 			return nil, err
 		}
-		f.System, f.breaks = field.System(), a.Breaks
+		f.System, f.breaks = field.System(), a.Stops
 		for _, s := range a.States {
 			f.System.Names = append(f.System.Names, s.Symbol.Name())
 		}
@@ -51,7 +51,7 @@ func NewForward(file *problemfile.Problem) (*Forward, error) {
 		f.breaks = func(end float64) []float64 {
 			e := *p.Equations
 			e.End = end
-			return e.Breaks()
+			return e.Stops()
 		}
 	}
 	if f.Algebraic > 0 {

@@ -172,7 +172,7 @@ func forward(ctx context.Context, a *hamiltonian.Action, x func([]float64, float
 		return nil
 	}
 	p := &ode.IVP{System: f.System(), Start: a.Start, End: a.End,
-		Initial: make([]float64, f.Dim), Params: theta, Breaks: a.Breaks(a.End)}
+		Initial: make([]float64, f.Dim), Params: theta, Breaks: a.Stops(a.End)}
 	x(p.Initial, a.Start)
 	in := ode.Integrator{RelTol: 1e-4, AbsTol: 1e-6, MaxSteps: 5000}
 	sol, err := in.Solve(ctx, p)

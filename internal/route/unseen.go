@@ -188,20 +188,32 @@ func merged(a, b []float64, start, end float64) []float64 {
 	return slices.DeleteFunc(out, func(t float64) bool { return t-start <= near || end-t <= near })
 }
 
-// hidden returns a warning if the formulas switch twice within a layer of a path,
-// which layers see by chance only; nil: they do not.
+// hidden returns a warning if the formulas switch twice within a layer of a path, or
+// change and change back, which layers see by chance only; nil: they do not.
 func (p *Problem) hidden(path *discrete.Path) error {
-	e := p.Equations
-	places := e.Thresholds()
+	name := p.Equations.Layer.Name()
+	if a, b, h, ok := together(p.Equations.Thresholds(), path); ok {
+		return fmt.Errorf("the equations switch at %s = %.8g and again at %.8g, within one layer of length %.3g: take layers shorter than that (--layers), or --method collocation",
+			name, a, b, h)
+	}
+	if a, b, h, ok := together(p.Equations.NarrowCentres(), path); ok {
+		return fmt.Errorf("the equations have a feature between %s = %.8g and %.8g, within one layer of length %.3g: take layers shorter than that (--layers), or --method collocation",
+			name, a, b, h)
+	}
+	return nil
+}
+
+// together returns two neighbours among ascending places that lie in one layer of a
+// path, and its length.
+func together(places []float64, path *discrete.Path) (first, second, length float64, ok bool) {
 	n := 0
 	for i := 1; i < len(places); i++ {
 		for n < path.Layers && path.Time(n+1) <= places[i-1] {
 			n++
 		}
 		if places[i] < path.Time(n+1) {
-			return fmt.Errorf("the equations switch at %s = %.8g and again at %.8g, within one layer of length %.3g: take layers shorter than that (--layers), or --method collocation",
-				e.Layer.Name(), places[i-1], places[i], path.Time(n+1)-path.Time(n))
+			return places[i-1], places[i], path.Time(n+1) - path.Time(n), true
 		}
 	}
-	return nil
+	return 0, 0, 0, false
 }
