@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"costate/discrete"
@@ -89,10 +90,15 @@ func (c *checker) weigh() {
 	}
 	size := Largest(c.Collocation)
 	c.part = c.remains(size[:d], size[d:2*d])
+	x := slices.Clone(size[:d])
+	for i := range last - 2*d {
+		x = append(x, math.Abs(c.Collocation.P[i])) // a parameter is a state that is constant
+	}
+	faint, note := c.faint(x, size[d:last])
 	if c.part*digits >= 1 {
-		if least, note := c.faint(size[:d], size[d:2*d]); least != nil {
+		if faint != nil {
 			c.least, c.faintly = make([]float64, c.Collocation.Dim), note
-			copy(c.least[d:], least)
+			copy(c.least[d:], faint)
 		}
 		return
 	}
@@ -101,6 +107,9 @@ func (c *checker) weigh() {
 		switch {
 		case c.part > 0:
 			c.least[i] = size[i] / c.part / digits
+			if faint != nil {
+				c.least[i] = max(c.least[i], faint[i-d]/c.part)
+			}
 		case i < 2*d && size[i-d] > 0:
 			c.least[i] = c.terms() / size[i-d] / digits
 		}
@@ -138,6 +147,8 @@ func (c *checker) faint(x, p []float64) (least []float64, note string) {
 	for i := range x {
 		product = max(product, x[i]*p[i])
 	}
+	e := c.Problem.Equations
+	all := slices.Concat(e.Costates, e.ParamCostates)
 	var names []string
 	for i := range x {
 		if of := x[i] * p[i] / product; x[i] > 0 && of*digits < 1 {
@@ -145,7 +156,7 @@ func (c *checker) faint(x, p []float64) (least []float64, note string) {
 				least = make([]float64, len(p))
 			}
 			least[i], part = product/x[i]/digits, max(part, of)
-			names = append(names, c.Problem.Equations.Costates[i].Name())
+			names = append(names, all[i].Name())
 		}
 	}
 	return least, fmt.Sprintf("; of %s, %.0e of the largest costate (products p x), relative to %.0e of it", strings.Join(names, ", "), part, 1/digits)
@@ -173,14 +184,14 @@ func (c *checker) lost(path *discrete.Path, judge func(least []float64) hamilton
 			p[i] = max(p[i], math.Abs(path.CostateLeft[n*path.Dim+i]), math.Abs(path.CostateRight[n*path.Dim+i]))
 		}
 	}
+	if least, note := c.faint(x, p); least != nil {
+		if k = judge(least); k.Verdict == hamiltonian.Pass {
+			k.Note += note
+			return k
+		}
+	}
 	if part := c.remains(x, p); part*digits < 1 && k.Value*part*digits <= layerBound {
 		return c.cancelled(k, part)
-	}
-	if least, note := c.faint(x, p); least != nil {
-		if again := judge(least); again.Verdict == hamiltonian.Pass {
-			again.Note += note
-			return again
-		}
 	}
 	return k
 }
