@@ -74,7 +74,10 @@ func ParseScheme(name string) (Scheme, error) {
 		return EqualWeight, nil
 	}
 	r, stages, err := ParseRule(name)
-	if err == nil && r == LayerMap {
+	switch {
+	case err != nil:
+		err = fmt.Errorf("discrete: unknown rule %q; want euler, midpoint, trapezoid, simpson, simpson-equal, or gauss1 to gauss%d", name, maxStages)
+	case r == LayerMap:
 		err = fmt.Errorf("discrete: the rule map has no step to refine")
 	}
 	return Scheme{Rule: r, Stages: stages}, err
@@ -181,7 +184,7 @@ type ConvergenceStudy struct {
 // stops early when all errors have reached rounding or the reference's own. Each
 // minimisation starts at the reference, and takes exact Newton steps in states and
 // costates until they no longer help. Coarse meshes on which that finds no minimum
-// are left out.
+// are left out, with those that are coarser.
 //
 // The error is that of the minimisation that failed, with the rows before it.
 func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, first, last int) (*ConvergenceStudy, error) {
@@ -206,8 +209,10 @@ func Convergence(ctx context.Context, pr *Problem, ref Reference, s Scheme, firs
 	for {
 		c.Layers = len(c.Mesh) - 1
 		row, second, err := converge(ctx, &c, ref, size, s.scale(len(study.Rows)))
-		if len(study.Rows) == 0 && 4*c.Layers <= last && (errors.Is(err, ErrSteps) || errors.Is(err, ode.ErrNoDescent)) {
-			c.Mesh = halve(c.Mesh) // coarse layers may have no minimum near the solution
+		if 4*c.Layers <= last && (errors.Is(err, ErrSteps) || errors.Is(err, ode.ErrNoDescent)) {
+			// Coarse layers may have no minimum near the solution; that of still
+			// coarser ones was another one then.
+			study.Rows, c.Mesh = nil, halve(c.Mesh)
 			continue
 		}
 		if err != nil {

@@ -11,9 +11,9 @@ import "math"
 // where y = (x, p, ..) and f stores their derivatives (dim): that both agree to
 // rounding says that to discretise and then to optimise is to optimise and then
 // to discretise (Hager 2000; Sanz-Serna 2016). P_i is the costate of the stage's
-// own residual. Residuals are relative to the largest value of each component.
-// It is NaN for other rules.
-func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t float64, y, theta []float64)) (states, costates float64) {
+// own residual. Residuals are relative to the largest value of each component, those
+// of a costate to least (Dim; nil: 0) where that is larger. It is NaN for other rules.
+func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t float64, y, theta []float64), least []float64) (states, costates float64) {
 	if a.Rule != Midpoint && a.Rule != Gauss {
 		return math.NaN(), math.NaN()
 	}
@@ -24,6 +24,7 @@ func CanonicalDefect(pr *Problem, a *Path, dim int, f func(dst []float64, t floa
 	d, m := a.Dim, len(tab.c)
 	rk := integrals(tab.c, tab.quad)
 	size := make([]float64, 2*d)
+	copy(size[d:], least)
 	for n := range a.Layers + 1 {
 		for c := range d {
 			size[c] = max(size[c], math.Abs(a.Node(n)[c]))

@@ -162,12 +162,12 @@ func TestConvergenceIdentity(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := study.Rows[0].Path
-		if x, p := CanonicalDefect(pr, path, 2, canonical); !(max(x, p) <= 1e-13) {
+		if x, p := CanonicalDefect(pr, path, 2, canonical, nil); !(max(x, p) <= 1e-13) {
 			d := max(x, p)
 			t.Errorf("%v: defect %.2g", s, d)
 		}
 		path.X[1] += 1e-6
-		if x, p := CanonicalDefect(pr, path, 2, canonical); !(max(x, p) > 1e-8) {
+		if x, p := CanonicalDefect(pr, path, 2, canonical, nil); !(max(x, p) > 1e-8) {
 			d := max(x, p)
 			t.Errorf("%v: a path off the minimum has defect %.2g", s, d)
 		}
@@ -177,7 +177,7 @@ func TestConvergenceIdentity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d, _ := CanonicalDefect(pr, study.Rows[0].Path, 2, canonical); !math.IsNaN(d) {
+	if d, _ := CanonicalDefect(pr, study.Rows[0].Path, 2, canonical, nil); !math.IsNaN(d) {
 		t.Errorf("trapezoid: defect %g, want none", d)
 	}
 }

@@ -31,15 +31,17 @@ func (p *plan) jumps() {
 	}
 }
 
-// at returns the place of evaluation e of layer n: at a jump just beside it.
+// at returns the place of evaluation e of layer n: at a jump just beside it, by some
+// roundings, since a formula that switches has its own rounded idea of the place.
 func (p *plan) at(n, e int) float64 {
 	c := p.tab.c[e]
 	if p.jump != nil {
+		beside := min(16*epsilon*max(math.Abs(p.t[0]), math.Abs(p.t[len(p.t)-1])), p.s[n]/16)
 		if t := p.jump[n]; c == 0 && !math.IsNaN(t) {
-			return math.Nextafter(t, math.Inf(1))
+			return t + beside
 		}
 		if t := p.jump[n+1]; c == 1 && !math.IsNaN(t) {
-			return math.Nextafter(t, math.Inf(-1))
+			return t - beside
 		}
 	}
 	return p.t[n] + c*p.s[n]

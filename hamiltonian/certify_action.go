@@ -184,8 +184,9 @@ func (a *Action) given() map[end]bool {
 // states of its boundaries t: the largest residual of p+ - p- = h_x' Rm (h - y),
 // with p- = p+ where nothing is measured and the outer costates zero, relative to
 // the largest costate or kick of the component. x, left and right (len(t)×D) are
-// the states and the costates on both sides.
-func (a *Action) Stationary(t, x, left, right, theta []float64) (float64, error) {
+// the states and the costates on both sides. Where a component's largest value is below
+// least (D; nil: 0), the residual is relative to that.
+func (a *Action) Stationary(t, x, left, right, theta, least []float64) (float64, error) {
 	d := len(a.States)
 	pulls, err := a.pulls(func(at float64) []float64 {
 		i, _ := slices.BinarySearch(t, at)
@@ -196,6 +197,7 @@ func (a *Action) Stationary(t, x, left, right, theta []float64) (float64, error)
 	}
 	given := a.given()
 	size := make([]float64, d)
+	copy(size, least)
 	for i := range t {
 		for c := range d {
 			size[c] = max(size[c], math.Abs(left[i*d+c]), math.Abs(right[i*d+c]))

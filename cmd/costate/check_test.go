@@ -141,7 +141,7 @@ func TestCheckFails(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
 	for _, c := range []struct{ args, want string }{
-		{"lqr --rule midpiont", "--rule: unknown rule \"midpiont\""},
+		{"lqr --rule midpiont", "--rule: unknown rule \"midpiont\"; want euler, midpoint, trapezoid, simpson, simpson-equal, or gauss1 to gauss8"},
 		{"lqr --rule map", "no step to refine"},
 		{"lqr --layers 64..8", "--layers 64..8: want the smaller number first"},
 		{"lqr --layers 8..10.5", "want whole numbers"},

@@ -95,10 +95,11 @@ func (o *CheckOptions) defaults() {
 type checker struct {
 	CheckOptions
 	*Check
-	ctx   context.Context
-	flown *flown
-	least []float64 // sizes below which costates are not judged; nil: all are
-	part  float64   // of the terms of costates that is left of them
+	ctx     context.Context
+	flown   *flown
+	least   []float64 // sizes below which costates are not judged; nil: all are
+	part    float64   // of the terms of costates that is left of them
+	faintly string    // of single costates that are next to nothing; "": least is not of these
 
 	damage func(*discrete.Problem) // tests only
 }

@@ -103,11 +103,16 @@ func (c *checker) energy() error {
 	case !e.Judged:
 		c.certify(hamiltonian.Unjudged(name, e.Drift, "H names the layer label or a signal, so that it need not be constant"))
 	default:
-		drift := e.Drift
-		if e.Scale > 0 {
-			drift /= e.Scale
-		}
-		c.certify(hamiltonian.Within(name, drift, 10*c.Tol, "largest change, relative to the largest |H| or |p x'|; H = %.7g at the start", e.First))
+		c.certify(c.fairly(func(least []float64) []hamiltonian.Certificate {
+			drift, scale := e.Drift, e.Scale
+			if least != nil && c.part > 0 && c.part*digits < 1 {
+				scale /= c.part * digits // that of the costates' terms
+			}
+			if scale > 0 {
+				drift /= scale
+			}
+			return []hamiltonian.Certificate{hamiltonian.Within(name, drift, 10*c.Tol, "largest change, relative to the largest |H| or |p x'|; H = %.7g at the start", e.First)}
+		})...)
 	}
 	return nil
 }
@@ -146,18 +151,29 @@ func (c *checker) study(a *hamiltonian.Action, pr *discrete.Problem, s *discrete
 		t[n] = path.Time(n)
 		x = append(x, path.Node(n)...)
 	}
-	if r, err := a.Stationary(t, x, path.CostateLeft, path.CostateRight, path.Theta); err == nil {
-		c.certify(c.lost(hamiltonian.Within("stationary, "+name, r, layerBound, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers), path))
-	}
+	c.certify(c.lost(path, func(least []float64) hamiltonian.Certificate {
+		r, err := a.Stationary(t, x, path.CostateLeft, path.CostateRight, path.Theta, least)
+		if err != nil {
+			return hamiltonian.Unjudged("stationary, "+name, math.NaN(), "%v", err)
+		}
+		return hamiltonian.Within("stationary, "+name, r, layerBound, "discrete canonical equations at the layers' boundaries, %d layers", path.Layers)
+	}))
 	if name == c.Schemes[0].String() {
 		c.certify(hamiltonian.Within("model derivatives", discrete.DerivativeError(pr, path), 1e-6, "first and second derivatives of F in the layers' Newton matrix against differences"))
 	}
-	if x, p := discrete.CanonicalDefect(pr, path, c.Problem.BVP.Dim, c.Problem.BVP.Func); !math.IsNaN(x) {
-		k := hamiltonian.Within("discretise = optimise, "+name, max(x, p), layerBound, "the layers' minimum against Gauss collocation of the canonical equations on the same mesh")
-		if x <= layerBound {
-			k = c.lost(k, path)
+	defect := func(least []float64) (states, costates float64) {
+		return discrete.CanonicalDefect(pr, path, c.Problem.BVP.Dim, c.Problem.BVP.Func, least)
+	}
+	if x, _ := defect(nil); !math.IsNaN(x) {
+		judge := func(least []float64) hamiltonian.Certificate {
+			x, p := defect(least)
+			return hamiltonian.Within("discretise = optimise, "+name, max(x, p), layerBound, "the layers' minimum against Gauss collocation of the canonical equations on the same mesh")
 		}
-		c.certify(k)
+		if x <= layerBound {
+			c.certify(c.lost(path, judge))
+		} else {
+			c.certify(judge(nil))
+		}
 	}
 	c.Negative = max(c.Negative, path.Negative)
 }

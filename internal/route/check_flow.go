@@ -31,7 +31,7 @@ type flown struct {
 
 func (c *checker) newFlight() *flight {
 	f := &flight{bvp: c.Problem.BVP, sol: c.Collocation, tol: c.Tol / 1000, bound: c.Tol, fairly: c.fairly}
-	if c.least != nil {
+	if c.part*digits < 1 && c.least != nil {
 		f.tol /= 10 // of what costates are a small part of
 	}
 	f.phase, f.canonical = c.Problem.Equations.Phase()

@@ -37,6 +37,10 @@ func (c *checker) newLayering() *layering {
 	if breaks := c.Problem.Equations.Breaks(); len(breaks) > 0 {
 		pr.Mesh = layerMesh(pr, c.First, breaks)
 	}
+	// What a formula is at its threshold belongs to one of both sides only.
+	pr.Jumps = append(pr.Jumps, c.Problem.Equations.Thresholds()...)
+	slices.Sort(pr.Jumps)
+	pr.Jumps = slices.Compact(pr.Jumps)
 	if c.damage != nil {
 		c.damage(pr)
 	}

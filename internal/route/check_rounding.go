@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"costate/discrete"
@@ -89,7 +90,16 @@ func (c *checker) weigh() {
 	}
 	size := Largest(c.Collocation)
 	c.part = c.remains(size[:d], size[d:2*d])
+	x := slices.Clone(size[:d])
+	for i := range last - 2*d {
+		x = append(x, math.Abs(c.Collocation.P[i])) // a parameter is a state that is constant
+	}
+	faint, note := c.faint(x, size[d:last])
 	if c.part*digits >= 1 {
+		if faint != nil {
+			c.least, c.faintly = make([]float64, c.Collocation.Dim), note
+			copy(c.least[d:], faint)
+		}
 		return
 	}
 	c.least = make([]float64, c.Collocation.Dim)
@@ -97,6 +107,9 @@ func (c *checker) weigh() {
 		switch {
 		case c.part > 0:
 			c.least[i] = size[i] / c.part / digits
+			if faint != nil {
+				c.least[i] = max(c.least[i], faint[i-d]/c.part)
+			}
 		case i < 2*d && size[i-d] > 0:
 			c.least[i] = c.terms() / size[i-d] / digits
 		}
@@ -104,18 +117,49 @@ func (c *checker) weigh() {
 }
 
 // fairly judges by the sizes of the components, and what fails so once more by those
-// of costates' terms: what passes then is left open.
+// of costates' terms: what passes then is left open, or passes with a remark where
+// only faint costates need it.
 func (c *checker) fairly(judge func(least []float64) []hamiltonian.Certificate) []hamiltonian.Certificate {
 	out := judge(nil)
 	if c.least == nil {
 		return out
 	}
 	for i, again := range judge(c.least) {
-		if out[i].Verdict == hamiltonian.Fail && again.Verdict == hamiltonian.Pass {
+		switch {
+		case out[i].Verdict != hamiltonian.Fail || again.Verdict != hamiltonian.Pass:
+		case c.faintly != "":
+			out[i] = again
+			out[i].Note += c.faintly
+		default:
 			out[i] = c.cancelled(out[i], c.part)
 		}
 	}
 	return out
+}
+
+// faint finds the costates that are next to nothing beside others, given the sizes of
+// states and costates, as those of states that no measurement depends on: they consist
+// of roundings of the others. All products p x have the unit of the action, so that
+// these are compared. least are the sizes below which such costates are not judged,
+// and note says so; nil: there are none.
+func (c *checker) faint(x, p []float64) (least []float64, note string) {
+	product, part := 0.0, 0.0
+	for i := range x {
+		product = max(product, x[i]*p[i])
+	}
+	e := c.Problem.Equations
+	all := slices.Concat(e.Costates, e.ParamCostates)
+	var names []string
+	for i := range x {
+		if of := x[i] * p[i] / product; x[i] > 0 && of*digits < 1 {
+			if least == nil {
+				least = make([]float64, len(p))
+			}
+			least[i], part = product/x[i]/digits, max(part, of)
+			names = append(names, all[i].Name())
+		}
+	}
+	return least, fmt.Sprintf("; of %s, %.0e of the largest costate (products p x), relative to %.0e of it", strings.Join(names, ", "), part, 1/digits)
 }
 
 // cancelled leaves open what fails because only a part of their terms is left of
@@ -126,9 +170,10 @@ func (c *checker) cancelled(k hamiltonian.Certificate, part float64) hamiltonian
 	return k
 }
 
-// lost leaves a failure of the costates of layers open if next to nothing of their
-// terms is left of them.
-func (c *checker) lost(k hamiltonian.Certificate, path *discrete.Path) hamiltonian.Certificate {
+// lost judges costates of layers, and leaves a failure open if next to nothing of
+// their terms is left of them. Faint ones are not judged by their own size.
+func (c *checker) lost(path *discrete.Path, judge func(least []float64) hamiltonian.Certificate) hamiltonian.Certificate {
+	k := judge(nil)
 	if k.Verdict != hamiltonian.Fail {
 		return k
 	}
@@ -137,6 +182,12 @@ func (c *checker) lost(k hamiltonian.Certificate, path *discrete.Path) hamiltoni
 		for i, v := range path.Node(n) {
 			x[i] = max(x[i], math.Abs(v))
 			p[i] = max(p[i], math.Abs(path.CostateLeft[n*path.Dim+i]), math.Abs(path.CostateRight[n*path.Dim+i]))
+		}
+	}
+	if least, note := c.faint(x, p); least != nil {
+		if k = judge(least); k.Verdict == hamiltonian.Pass {
+			k.Note += note
+			return k
 		}
 	}
 	if part := c.remains(x, p); part*digits < 1 && k.Value*part*digits <= layerBound {
