@@ -131,7 +131,7 @@ func sizes(sol *ode.Solution) (y, p []float64) {
 	}
 	for _, s := range [][]float64{y, p} {
 		for i, v := range s {
-			if v == 0 {
+			if v < 0x1p-900 { // a small part of less is nothing
 				s[i] = 1
 			}
 		}

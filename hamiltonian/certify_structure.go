@@ -37,19 +37,21 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 
 			// Rows are measured by the largest change that any one component
 			// of its own size could make.
-			diff := make([]float64, dim*(dim+np))
+			diff := make([]float64, 2*dim*(dim+np)) // by two steps
 			column := func(v []float64, i, c int, size float64) {
-				h := math.Cbrt(0x1p-52) * max(size, math.Abs(v[i]))
-				old := v[i]
-				v[i] = old + h
-				b.Func(hi, t, y, p)
-				up := v[i]
-				v[i] = old - h
-				b.Func(lo, t, y, p)
-				h = up - v[i]
-				v[i] = old
-				for r := range dim {
-					diff[r*(dim+np)+c] = (hi[r] - lo[r]) / h * size
+				for k, part := range differenceSteps {
+					h := part * max(size, math.Abs(v[i]))
+					old := v[i]
+					v[i] = old + h
+					b.Func(hi, t, y, p)
+					up := v[i]
+					v[i] = old - h
+					b.Func(lo, t, y, p)
+					h = up - v[i]
+					v[i] = old
+					for r := range dim {
+						diff[2*(r*(dim+np)+c)+k] = (hi[r] - lo[r]) / h * size
+					}
 				}
 			}
 			for c := range dim {
@@ -67,10 +69,11 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 					} else {
 						j = fp[r*np+c-dim] * ps[c-dim]
 					}
-					size = max(size, math.Abs(diff[r*(dim+np)+c]))
-					worst = larger(worst, math.Abs(j-diff[r*(dim+np)+c]))
+					d := nearest(j, diff[2*(r*(dim+np)+c):])
+					size = max(size, math.Abs(d))
+					worst = larger(worst, math.Abs(j-d))
 				}
-				if worst > 0 {
+				if worst != 0 && !(size < 0x1p-900) { // NaN too, but nothing that underflows
 					derivative = larger(derivative, worst/size)
 				}
 			}
@@ -93,6 +96,20 @@ func Structure(b *ode.BVP, f Phase, sol *ode.Solution, energy func(t float64, y,
 		gradient /= unit
 	}
 	return append(out, Within("canonical equations", gradient, 1e-6, "x' - dH/dp and p' + dH/dx, H differentiated by differences"))
+}
+
+// differenceSteps are the steps of differences, in sizes of what is changed. The
+// first is the best for what changes over its own size; the second for temperatures
+// in kelvin, which change by a small part of theirs. No derivative that is wrong
+// agrees with either.
+var differenceSteps = [2]float64{math.Cbrt(0x1p-52), math.Cbrt(0x1p-52) / 64}
+
+// nearest returns that one of the first two differences which is next to a value.
+func nearest(want float64, d []float64) float64 {
+	if math.Abs(d[1]-want) < math.Abs(d[0]-want) {
+		return d[1]
+	}
+	return d[0]
 }
 
 // asymmetry returns the largest entry of J Df - (J Df)' relative to the largest
@@ -123,27 +140,30 @@ func asymmetry(df, scale []float64, n int) float64 {
 // gradientError compares the right-hand side with J grad H by differences: the
 // largest difference, and the largest size of a part.
 func (f Phase) gradientError(rhs, y, p, ys, ps []float64, h func() float64) (worst, size float64) {
-	slope := func(v *float64, size float64) float64 {
-		step := math.Cbrt(0x1p-52) * max(size, math.Abs(*v))
-		old := *v
-		*v = old + step
-		up, hi := *v, h()
-		*v = old - step
-		lo := h()
-		d := (hi - lo) / (up - *v)
-		*v = old
-		return d
+	slope := func(v *float64, size, want float64) float64 {
+		var d [2]float64
+		for k, part := range differenceSteps {
+			step := part * max(size, math.Abs(*v))
+			old := *v
+			*v = old + step
+			up, hi := *v, h()
+			*v = old - step
+			lo := h()
+			d[k] = (hi - lo) / (up - *v)
+			*v = old
+		}
+		return nearest(want, d[:])
 	}
 	for i := range f.pairs() {
 		at, param := f.coordinate(i)
 		m := f.momentum(i)
 		if param {
-			d := slope(&p[at], ps[at])
+			d := slope(&p[at], ps[at], -rhs[m])
 			worst = larger(worst, math.Abs(rhs[m]+d)*ps[at])
 			size = max(size, math.Abs(rhs[m])*ps[at])
 			continue
 		}
-		dx, dp := slope(&y[at], ys[at]), slope(&y[m], ys[m])
+		dx, dp := slope(&y[at], ys[at], -rhs[m]), slope(&y[m], ys[m], rhs[at])
 		worst = larger(worst, math.Abs(rhs[m]+dx)*ys[at])
 		worst = larger(worst, math.Abs(rhs[at]-dp)*ys[m])
 		size = max(size, math.Abs(rhs[m])*ys[at], math.Abs(rhs[at])*ys[m])

@@ -170,3 +170,47 @@ Rm = 30
 		t.Errorf("a wrong sign is not found beside faint costates: %s", wrong.Verdict())
 	}
 }
+
+// TestDifferencesOfOffsets: states that change over a small part of their size, as
+// temperatures in kelvin do, and costates that underflow, have right derivatives.
+func TestDifferencesOfOffsets(t *testing.T) {
+	for name, text := range map[string]string{
+		"kelvin": `[layer]
+start = 0
+end = 3
+[states]
+a = { equation = '(b - 1000)/(1 + (a - 1000)^2) + cos(1.87*t)', guess = 1000.4, Rf = 1, start = 1000.3 }
+b = { equation = 'sin(a - b) - 0.3*(b - 1000)', guess = 1000.4, Rf = inf, start = 1000.3 }
+[[observations]]
+at = [1, 2, 3]
+observe = { a = [1000.6, 1000.4, 1000.1] }
+sd = 0.5
+`,
+		"underflow": `[layer]
+start = 0
+end = 2
+[states]
+x = { equation = '1 - x^2', guess = 0.4, prior = { mean = 0.4, sd = 0.5 } }
+y = { equation = 'max(0, x) - y', guess = 0.4, Rf = 30, prior = { mean = 0.4, sd = 0.5 } }
+[model]
+Rf = inf
+[[observations]]
+at = [0.7]
+observe = { x = [0.015] }
+sd = 0.1
+`,
+	} {
+		r, err := problem(t, text).Check(t.Context(), CheckOptions{Schemes: schemes(t, "midpoint"), Last: 256})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range r.Certificates {
+			switch k.Name {
+			case "derivatives", "model derivatives", "canonical equations":
+				if k.Verdict == hamiltonian.Fail {
+					t.Errorf("%s: %s %.2g, %s", name, k.Name, k.Value, k.Note)
+				}
+			}
+		}
+	}
+}
