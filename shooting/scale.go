@@ -6,8 +6,9 @@ import "math"
 func (r *run) measure(x []float64) { r.sizes(r.peak, r.mean, x, nil) }
 
 // sizes stores the largest and the mean over t of |y| of each component: those
-// of the trajectories integrated last with derivatives, or those of the nodes
-// of x and d if they are larger.
+// of the trajectories integrated last with derivatives; before there are any, and
+// with corrections d, those of the nodes of x and d if they are larger. (The mean of
+// the nodes alone counts a layer as wide as the segment that it is at the end of.)
 func (r *run) sizes(peak, mean, x, d []float64) {
 	n, last := r.p.Dim, len(r.t)-1
 	clear(peak)
@@ -36,7 +37,10 @@ func (r *run) sizes(peak, mean, x, d []float64) {
 			area += r.seg[k].area[c]
 			peak[c] = max(peak[c], r.seg[k].peak[c])
 		}
-		mean[c] = max(mean[c], area/length)
+		if d != nil || area == 0 {
+			area = max(area, mean[c]*length)
+		}
+		mean[c] = area / length
 	}
 }
 

@@ -114,3 +114,28 @@ func TestStepsBelowRounding(t *testing.T) {
 		}
 	}
 }
+
+// What a component is between the nodes decides what its tolerance is: a slope of
+// 1e4 in a layer at the first node must not be taken for one all along the segment.
+func TestSlopeBesideLayer(t *testing.T) {
+	for _, eps := range []float64{1e-3, 1e-4, 1e-5} {
+		// eps y'' + y' = 0, y(0) = 0, y(1) = 1.
+		p := &ode.BVP{
+			System: ode.System{Dim: 2, Func: func(d []float64, _ float64, y, _ []float64) { d[0], d[1] = y[1], -y[1]/eps }},
+			Start:  0, End: 1,
+			Boundary: ode.Conditions{Count: 2, At: []int{0, 1},
+				Func: func(g []float64, y [][]float64, _ []float64) { g[0], g[1] = y[0][0], y[1][0]-1 }},
+		}
+		sol := solve(t, p)
+		for i := range sol.T[1:] {
+			for k := range 20 {
+				x := sol.T[i] + (sol.T[i+1]-sol.T[i])*float64(k)/20
+				want := math.Exp(-x/eps) / eps / -math.Expm1(-1/eps)
+				// The mean of the slope is one.
+				if got := sol.At(nil, x)[1]; math.Abs(got-want) > 1e-5*(1+want) {
+					t.Fatalf("eps %g: slope %v at %v, want %v", eps, got, x, want)
+				}
+			}
+		}
+	}
+}
