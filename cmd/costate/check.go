@@ -106,7 +106,11 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	progress.Done()
 	if err != nil {
 		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
-			return err
+			if len(r.Certificates) == 0 {
+				return err
+			}
+			tables := checkTables(r, nil)
+			return cmp.Or(e.output(tables, func() error { return e.savedCheck(p, r, begin, tables) }), err)
 		}
 		e.log.Error("not solved, so that there is nothing to check: " + err.Error())
 		return cmp.Or[error](e.saveFailure(p, begin, err), errFailed)
@@ -129,12 +133,7 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		}
 		return report.WritePicture(c.plot, figures[0])
 	}
-	files := func() error {
-		if e.out == "" {
-			return nil
-		}
-		return e.save(e.checkPage(p, &r.Findings, begin, tables), figures...)
-	}
+	files := func() error { return e.savedCheck(p, r, begin, tables, figures...) }
 	if err := e.output(tables, picture, files); err != nil {
 		return err
 	}
@@ -142,6 +141,14 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 		return errFailed
 	}
 	return nil
+}
+
+// savedCheck writes a check to --out, if that is given.
+func (e *env) savedCheck(p *route.Problem, r *route.Check, begin time.Time, tables []report.Table, figures ...report.Figure) error {
+	if e.out == "" {
+		return nil
+	}
+	return e.save(e.checkPage(p, &r.Findings, begin, tables), figures...)
 }
 
 func checkTables(r *route.Check, known []exact) []report.Table {

@@ -60,7 +60,8 @@ type Check struct {
 
 // Check solves the problem by collocation, by multiple shooting and, if it is an
 // action, in discrete layers at doubling numbers, and collects what certifies the
-// solution. An error means that there is no solution to be certified.
+// solution. An error means that there is no solution to be certified, or is that of
+// ctx: the Check has what was finished before, and has not passed.
 func (p *Problem) Check(ctx context.Context, o CheckOptions) (*Check, error) {
 	c := newChecker(ctx, p, o)
 	return c.Check, c.run()
@@ -111,10 +112,16 @@ func (c *checker) run() error {
 	c.Step("collocation")
 	unshot, err := c.routes()
 	switch {
+	case c.ctx.Err() != nil:
+		if unshot != nil {
+			c.Shooting = nil
+		}
+		c.agree()
+		c.certify(hamiltonian.Certificate{Name: "interrupted", Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail,
+			Note: "only what was finished before is shown"})
+		return c.ctx.Err()
 	case err != nil:
 		return err
-	case c.ctx.Err() != nil:
-		return c.ctx.Err()
 	case unshot != nil:
 		cert := hamiltonian.Certificate{Name: "multiple shooting", Value: math.NaN(), Bound: math.NaN(), Verdict: hamiltonian.Fail, Note: brief(unshot)}
 		if noRoute(unshot) {

@@ -79,12 +79,13 @@ func (l *layering) tasks(ctx context.Context, step func(what string)) []func() {
 	return out
 }
 
-// judge takes over the studies and certifies what they show.
+// judge takes over the studies and certifies what they show; those that were
+// finished, when there was an interrupt.
 func (c *checker) judge(l *layering) error {
 	for i, s := range l.studies {
 		switch {
-		case c.ctx.Err() != nil:
-			return c.ctx.Err()
+		case c.ctx.Err() != nil && (s == nil || l.failed[i] != nil):
+			continue
 		case s == nil:
 			return l.failed[i]
 		case i == len(c.Schemes):
@@ -100,7 +101,7 @@ func (c *checker) judge(l *layering) error {
 		}
 		c.study(c.Problem.File.Action, l.problem, s)
 	}
-	return nil
+	return c.ctx.Err()
 }
 
 // unresolved is how much longer than the shortest interval of collocation the

@@ -1,8 +1,11 @@
 package route
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -50,6 +53,31 @@ Rm = 4
 			if four := run(load(), 4); four != one {
 				t.Errorf("%s: with four processors\n%.2000s\nwith one\n%.2000s", name, four, one)
 			}
+		}
+	}
+}
+
+// TestCheckInterrupted: what was finished is kept, and is no pass.
+func TestCheckInterrupted(t *testing.T) {
+	p := problem(t, "[layer]\nstart = 0\nend = 2\n[states]\nx = { equation = '-x', guess = 1 }\n[model]\nRf = 10\n"+
+		"[[observations]]\nat = [0.5, 1, 2]\nobserve = { x = [0.6, 0.4, 0.1] }\nsd = 0.1\n")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, err := p.Check(ctx, CheckOptions{Step: func(what string) {
+		if strings.HasPrefix(what, "layers") {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	last := r.Certificates[len(r.Certificates)-1]
+	if len(r.Studies) == 0 || r.Passed() || last.Name != "interrupted" {
+		t.Errorf("%d studies, passed %v, last certificate %q", len(r.Studies), r.Passed(), last.Name)
+	}
+	for _, s := range r.Studies {
+		if len(s.Rows) == 0 {
+			t.Errorf("%s: a study without rows", s.Scheme)
 		}
 	}
 }
