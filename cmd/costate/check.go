@@ -83,6 +83,18 @@ func (c *checkFlags) run(ctx context.Context, e *env, problem *problemfile.Probl
 	if problem.Network != nil {
 		return c.network(ctx, e, problem, begin)
 	}
+	if problem.Action == nil {
+		if err := refuseFlags(c.flags, problem, "tol", "plot", "rf"); err != nil {
+			return err
+		}
+	}
+	if c.rf != (span{}) {
+		for _, name := range []string{"rule", "layers", "plot", "fixed-layer-weight"} {
+			if c.flags.Changed(name) {
+				return badInput("--%s has no effect with --rf, which takes the place of the check: leave it out", name)
+			}
+		}
+	}
 	var schemes []discrete.Scheme
 	for name := range strings.SplitSeq(c.rules, ",") {
 		s, err := discrete.ParseScheme(strings.TrimSpace(name))

@@ -141,8 +141,8 @@ func TestCheckFails(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
 	for _, c := range []struct{ args, want string }{
-		{"lqr --rule midpiont", "--rule: unknown rule \"midpiont\"; want euler, midpoint, trapezoid, simpson, simpson-equal, or gauss1 to gauss8"},
-		{"lqr --rule map", "no step to refine"},
+		{"nile --rule midpiont", "--rule: unknown rule \"midpiont\"; want euler, midpoint, trapezoid, simpson, simpson-equal, or gauss1 to gauss8"},
+		{"nile --rule map", "no step to refine"},
 		{"lqr --layers 64..8", "--layers 64..8: want the smaller number first"},
 		{"lqr --layers 8..10.5", "want whole numbers"},
 		{"lqr --rf 1..10", "--rf: discrete layers need an action"},
@@ -196,8 +196,10 @@ func TestCheckNetwork(t *testing.T) {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	for args, want := range map[string]string{
-		"check network-continuous --rule euler": "--rule has no meaning for a network",
-		"check iris --layers 8..16":             "--layers has no meaning for a network",
+		"check network-continuous --rule euler": "--rule has no meaning for a problem of the kind network",
+		"check bvp/T1 --rule euler":             "--rule has no meaning for a problem of the kind boundary",
+		"check nile --rf 1..10 --rule euler":    "--rule has no effect with --rf",
+		"check iris --layers 8..16":             "--layers has no meaning for a problem of the kind network",
 	} {
 		code, stdout, stderr := runs(t, strings.Fields(args)...)
 		if code != exitUsage || stdout != "" || !strings.Contains(stderr, want) {

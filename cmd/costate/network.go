@@ -26,7 +26,7 @@ func refuseFlags(f *pflag.FlagSet, problem *problemfile.Problem, allowed ...stri
 	var err error
 	f.Visit(func(g *pflag.Flag) {
 		if err == nil && !slices.Contains(allowed, g.Name) && !slices.Contains(globalFlags, g.Name) {
-			err = badInput("--%s has no meaning for a %s (%s)", g.Name, problem.Kind, problem.Path)
+			err = badInput("--%s has no meaning for a problem of the kind %s (%s)", g.Name, problem.Kind, problem.Path)
 		}
 	})
 	return err
