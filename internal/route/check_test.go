@@ -1,6 +1,7 @@
 package route
 
 import (
+	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -18,7 +19,13 @@ import (
 // load returns a built-in problem.
 func load(t *testing.T, name string, set map[string]float64) *Problem {
 	t.Helper()
-	file, err := (&problemfile.Loader{FS: testdata.Problems(), Set: set}).Load(name + ".toml")
+	return read(t, testdata.Problems(), name+".toml", set)
+}
+
+// read returns the problem of a file.
+func read(t *testing.T, fsys fs.FS, name string, set map[string]float64) *Problem {
+	t.Helper()
+	file, err := (&problemfile.Loader{FS: fsys, Set: set}).Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,15 +239,7 @@ func TestMutations(t *testing.T) {
 // problem makes a problem of a file's text.
 func problem(t *testing.T, text string) *Problem {
 	t.Helper()
-	file, err := (&problemfile.Loader{FS: fstest.MapFS{"problem.toml": {Data: []byte(text)}}}).Load("problem.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := New(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return read(t, fstest.MapFS{"problem.toml": {Data: []byte(text)}}, "problem.toml", nil)
 }
 
 // TestSaddle: with F = x - x^3, the path that stays at the steepest point

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"costate/internal/problemfile"
 	"costate/ode"
 )
 
@@ -87,15 +86,7 @@ func sameProblem(t *testing.T, what string, member, alone *ode.BVP) {
 func readWith(t *testing.T, text string, set map[string]float64) *Problem {
 	t.Helper()
 	fsys := fstest.MapFS{"p.toml": {Data: []byte(text)}, "d.csv": {Data: []byte("t,x\n0.2,0.9\n0.5,0.6\n0.7,0.5\n")}}
-	file, err := (&problemfile.Loader{FS: fsys, Set: set}).Load("p.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := New(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return read(t, fsys, "p.toml", set)
 }
 
 // everywhere has its constant in every place where a formula may stand.
