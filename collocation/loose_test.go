@@ -11,10 +11,11 @@ import (
 // A condition at a singular end that the equation demands by itself leaves a
 // multiple of the solution free, and one that it does not allow leaves none.
 func TestSingularEndFree(t *testing.T) {
+	powers := []float64{0.5, 1, 1.5, 2, 2.5, 3, 5}
 	if testing.Short() {
-		t.Skip("many problems")
+		powers = []float64{1, 2.5}
 	}
-	for _, m := range []float64{0.5, 1, 1.5, 2, 2.5, 3, 5} {
+	for _, m := range powers {
 		for _, right := range []bool{false, true} {
 			for _, order := range []int{1, 2, 3} { // 3: two of first order
 				if order > 1 && m <= 1 {

@@ -32,11 +32,12 @@ func TestBesideLayer(t *testing.T) {
 // A matrix that is singular but for rounding is not always so to the same degree:
 // whatever the length, y” = 1 with both slopes zero has no solution.
 func TestSingularByLuck(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many problems")
-	}
 	one := func(float64) float64 { return 1 }
-	for k := range 250 {
+	step := 1
+	if testing.Short() {
+		step = 25
+	}
+	for k := 0; k < 250; k += step {
 		end := 0.5 + 0.01*float64(k)
 		for _, tol := range []float64{1e-4, 1e-6} {
 			sol, err := (&Solver{Tol: tol}).Solve(context.Background(), linear2(0, one, end, true, neumann))
