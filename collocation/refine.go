@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 
+	"costate/internal/linalg"
 	"costate/ode"
 )
 
@@ -88,7 +89,7 @@ func (r *run) refine() (done bool, err error) {
 		// The right-hand side has no values where one more stage needs them, or the
 		// matrix is singular that it gives.
 		if r.stats.Meshes-r.bestAt >= patience || 2*old.pieces() > r.maxMesh() {
-			if err != nil && finite(r.f[:r.est.nx]) {
+			if err != nil && linalg.Finite(r.f[:r.est.nx]) {
 				return false, r.explain(err)
 			}
 			return false, &Error{Status: ode.NotFinite, Op: "error estimate", Intervals: old.pieces(), Component: -1, T: old.t[0],
@@ -181,15 +182,6 @@ func (r *run) refine() (done bool, err error) {
 		r.transfer(r.tb[1], old, r.x1)
 	}
 	return false, nil
-}
-
-func finite(x []float64) bool {
-	for _, v := range x {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // stageGain is how many times as many intervals a stage more stands for.

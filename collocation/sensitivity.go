@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"costate/internal/linalg"
 	"costate/ode"
 )
 
@@ -61,7 +62,7 @@ func (s *Solver) Sensitivity(ctx context.Context, sol *ode.Solution, lambda []fl
 		for j := range up {
 			up[j] = -(up[j] - down[j]) / h
 		}
-		if d.solve(dx, up); !finite(dx) {
+		if d.solve(dx, up); !linalg.Finite(dx) {
 			return nil, fmt.Errorf("collocation: the problem cannot be differentiated: beside %v it is %w", lambda[i], ode.ErrNotFinite)
 		}
 		all = append(all, r.derivative(dx))

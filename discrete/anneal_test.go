@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"costate/internal/linalg"
 )
 
 func repeat(x float64, n int) []float64 {
@@ -299,7 +301,7 @@ func TestStarts(t *testing.T) {
 			t.Errorf("%v: starts 0 and 1 are equal", rule)
 		}
 		a.start(p, v, 0)
-		if !reflect.DeepEqual(u, v) || !finite(u) {
+		if !reflect.DeepEqual(u, v) || !linalg.Finite(u) {
 			t.Errorf("%v: start 0 is not reproducible", rule)
 		}
 		if th := u[p.nx]; th < 6 || th > 10 {

@@ -195,7 +195,7 @@ func (c *costateForm) step(w *work, scale float64) error {
 			c.dl[n*R*D+i] = value(n*ec+(2+k)*D+i) * c.sigma / c.xi[i%D]
 		}
 	}
-	if !finite(c.dx) || !finite(c.dl) {
+	if !linalg.Finite(c.dx) || !linalg.Finite(c.dl) {
 		return &NewtonError{RfScale: scale, Msg: "the Newton step is not finite", Err: ode.ErrNotFinite}
 	}
 	return nil
@@ -249,5 +249,5 @@ func solveSmall(a []float64, n int, x []float64) bool {
 		}
 		x[i] = s / a[i*ld+i]
 	}
-	return finite(x[:n])
+	return linalg.Finite(x[:n])
 }

@@ -1,10 +1,6 @@
 package discrete
 
-import (
-	"math"
-
-	"costate/internal/linalg"
-)
+import "costate/internal/linalg"
 
 // fronts eliminates the Hessian of the action layer by layer. The front of
 // layer n holds the layer's matrix and what the earlier layers left behind;
@@ -352,15 +348,6 @@ func (f *fronts) back(last []float64) {
 
 // diagScratch returns a vector that is free between passes.
 func (f *fronts) diagScratch() []float64 { return f.F[:f.m] }
-
-func finite(v []float64) bool {
-	for _, x := range v {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return false
-		}
-	}
-	return true
-}
 
 // solve stores into x the solution of L L' x = b for the matrix last
 // factorised; held unknowns get 0. (Their rows are units only in the front

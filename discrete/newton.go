@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"costate/internal/linalg"
 	"costate/ode"
 )
 
@@ -117,7 +118,7 @@ func (w *work) minimise(ctx context.Context, f *fronts, v []float64, scale float
 		}
 		if !fresh {
 			out.energy = f.assemble(w, v, scale, mode)
-			if !finite(f.g) || math.IsNaN(out.total()) {
+			if !linalg.Finite(f.g) || math.IsNaN(out.total()) {
 				return fail(ode.ErrNotFinite, "the action or its gradient is not finite; try another guess, or bounds")
 			}
 			f.scaling()

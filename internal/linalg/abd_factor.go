@@ -43,7 +43,7 @@ func (s *ABD) Factor() error {
 			clear(row[2*n+s.m:])
 		}
 		scaleRows(m, s.scale[s.roff[k]:s.roff[k]+rows], ld)
-		if j := eliminate(m, rows, n, ld, s.piv[k*n:k*n+n]); j >= 0 {
+		if j := LUPanel(m, rows, n, ld, s.piv[k*n:k*n+n]); j >= 0 {
 			return &SingularError{Node: k, Column: j}
 		}
 		// What is left over becomes the first rows of the next node.
@@ -153,17 +153,17 @@ func scaleRows(m, scale []float64, ld int) {
 	}
 }
 
-// eliminate factors the first n columns of the rows×ld matrix m and updates
-// the others.
-func eliminate(m []float64, rows, n, ld int, piv []int) int {
+// LUPanel factors the first n columns of the rows×ld matrix m, rows >= n, by
+// Gaussian elimination with row pivoting and updates the others: what is left in
+// the last rows-n rows of the last ld-n columns has the n unknowns eliminated. It
+// returns the first column without a pivot, or -1.
+func LUPanel(m []float64, rows, n, ld int, piv []int) int {
 	if n < 16 {
 		return luPanel(m, rows, n, ld, piv)
 	}
 	for i := range rows {
-		for _, v := range m[i*ld : i*ld+n] {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return 0
-			}
+		if !Finite(m[i*ld : i*ld+n]) {
+			return 0
 		}
 	}
 	panel := blas64.General{Rows: rows, Cols: n, Stride: ld, Data: m}

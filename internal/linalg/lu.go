@@ -17,10 +17,8 @@ const blockedFrom = 40
 // -1, or the step at which no pivot other than zero (or NaN) was found.
 func LU(a []float64, n int, piv []int) int {
 	if n >= blockedFrom {
-		for _, v := range a[:n*n] {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return 0
-			}
+		if !Finite(a[:n*n]) {
+			return 0
 		}
 		if lapack64.Getrf(blas64.General{Rows: n, Cols: n, Stride: n, Data: a}, piv[:n]) {
 			return -1

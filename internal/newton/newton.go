@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"costate/internal/linalg"
 )
 
 // Problem is a system F(x) = 0. All functions are called from one goroutine.
@@ -123,7 +125,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 
 	p.Residual(r, x)
 	res.Residuals++
-	if !finite(r) {
+	if !linalg.Finite(r) {
 		return res, &Error{Err: ErrNotFinite, Step: 1}
 	}
 	lambda := or(s.Damping, 1)
@@ -167,7 +169,7 @@ func (s *Solver) Solve(ctx context.Context, p *Problem, x []float64) (Result, er
 			add(xt, x, lambda, d)
 			p.Residual(r, xt)
 			res.Residuals++
-			if !finite(r) {
+			if !linalg.Finite(r) {
 				lambda /= 4
 				if !(lambda >= minDamping) {
 					return res, &Error{Err: ErrNotFinite, Step: res.Steps + 1, Damping: lambda, Correction: norm}
@@ -292,15 +294,6 @@ func neg(d []float64) {
 	for i := range d {
 		d[i] = -d[i]
 	}
-}
-
-// finite reports whether all elements are finite numbers: a sum of x·0 is 0.
-func finite(x []float64) bool {
-	s := 0.0
-	for _, v := range x {
-		s += v * 0
-	}
-	return s == 0
 }
 
 func or(v, def float64) float64 {
